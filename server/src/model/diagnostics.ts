@@ -1,0 +1,73 @@
+import type { Dimension } from './dimensions.js';
+import type { Place, TextRange } from './source.js';
+import type { FixRegion } from './findings.js';
+
+/** Rule ids are a contract with users, CI systems and suppressions. */
+export type RuleId =
+  | 'unguarded-rmw'
+  | 'check-then-act'
+  | 'in-process-lock'
+  | 'different-locks'
+  | 'lock-order'
+  | 'unreleased-lock'
+  | 'missing-await'
+  | 'file-lock-across-threads'
+  | 'lock-per-call'
+  | 'unsafe-unlock'
+  | 'blocking-lock-in-async'
+  | 'per-process-mp-lock';
+
+export type Level = 'error' | 'warning' | 'hint';
+
+/** The levels, from the most to the least severe. */
+export const LEVELS: readonly Level[] = ['error', 'warning', 'hint'];
+
+/** A place that explains a diagnostic: the read, the lock, the evidence for a dimension. */
+export interface Related {
+  readonly message: string;
+  readonly place: Place;
+}
+
+export interface Diagnostic {
+  readonly rule: RuleId;
+  readonly level: Level;
+  readonly message: string;
+  readonly place: Place;
+  /** The cell's name, where the rule speaks of one. */
+  readonly cell?: string;
+  /** The dimensions along which others interleave. */
+  readonly dimensions: readonly Dimension[];
+  /** Why those dimensions exist here. */
+  readonly evidence: readonly Related[];
+  readonly related: readonly Related[];
+  readonly fixes: readonly FixRequest[];
+}
+
+/** What a fix must achieve, in no particular language. */
+export interface FixRequest {
+  readonly kind: 'guard-with-combined-lock';
+  readonly title: string;
+  /** The name that every execution must agree on. */
+  readonly lockName: string;
+  readonly region: FixRegion;
+}
+
+export interface TextEdit {
+  readonly file: string;
+  readonly range: TextRange;
+  readonly newText: string;
+}
+
+/** A fix, written out in the language of its file. */
+export interface Fix {
+  readonly title: string;
+  readonly edits: readonly TextEdit[];
+}
+
+/** Something that kept a file from being checked, or from being checked whole. */
+export interface Problem {
+  readonly file: string;
+  /** 1-based; 1 when the file as a whole is meant. */
+  readonly line: number;
+  readonly message: string;
+}

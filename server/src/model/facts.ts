@@ -1,0 +1,365 @@
+/**
+ * Facts: what a frontend says of one file, free of the language's syntax.
+ *
+ * A function's body is a tree of structured control flow over few operations. Operations write *temporaries*: numbers that
+ * are assigned once on every path through the function, by the operation that names them in `into`. Whatever is assigned on
+ * several paths (variables, and the value of a conditional expression) is a *variable*.
+ */
+import type { TextRange } from './source.js';
+
+/** The result of an operation, unique in its function. */
+export type Temporary = number;
+/** Index into {@link FileFacts.functions}; 0 is the module's own body. */
+export type FunctionIndex = number;
+/** Index into {@link FileFacts.classes}. */
+export type ClassIndex = number;
+/** Index into {@link FileFacts.variables}. */
+export type VariableIndex = number;
+
+export interface FileFacts {
+  /** The file's absolute path. */
+  readonly file: string;
+  readonly language: 'typescript' | 'python';
+  /** Offsets at which lines start, to turn ranges into places. */
+  readonly lineStarts: readonly number[];
+  readonly functions: readonly FunctionFacts[];
+  readonly classes: readonly ClassFacts[];
+  readonly variables: readonly VariableFacts[];
+  /** Modules that this file imports, by the specifier as written. */
+  readonly imports: readonly ImportFacts[];
+  /** What the parser could not make sense of; the rest of the file is still told. */
+  readonly problems: readonly SyntaxProblem[];
+}
+
+export interface ImportFacts {
+  readonly module: string;
+  readonly range: TextRange;
+}
+
+export interface SyntaxProblem {
+  readonly message: string;
+  readonly range: TextRange;
+}
+
+/** A type as written, as far as it can tell that a value is an instance of a class. */
+export interface TypeFacts {
+  /** The last identifier of the type's name (`Redis` in `IORedis.Redis`). */
+  readonly name: string;
+  /** The variable (an import, a class) that the first identifier of the name is bound to. */
+  readonly variable?: VariableIndex;
+  /** The identifiers after the first one. */
+  readonly path: readonly string[];
+}
+
+export interface VariableFacts {
+  readonly name: string;
+  /** The function that declares it: 0 is the module. */
+  readonly scope: FunctionIndex;
+  readonly kind: 'variable' | 'parameter' | 'import' | 'function' | 'class' | 'synthetic';
+  readonly range: TextRange;
+  /** True when it is assigned in another place than its declaration. */
+  readonly reassigned: boolean;
+  /** True when a function other than its scope reads or assigns it. */
+  readonly captured: boolean;
+  readonly exported: boolean;
+  readonly type?: TypeFacts;
+  /** For `kind: 'import'`: what it is bound to. `name` is `default`, `*`, or the exported name. */
+  readonly import?: { readonly module: string; readonly name: string };
+  /** For `kind: 'function'` and `kind: 'class'` that are hoisted: what it is bound to. */
+  readonly function?: FunctionIndex;
+  readonly class?: ClassIndex;
+}
+
+export interface FunctionFacts {
+  /** As a reader would call it: `add`, `Counter.add`, `(callback)`. */
+  readonly name: string;
+  readonly kind: 'module' | 'function' | 'method' | 'constructor' | 'initializer';
+  readonly range: TextRange;
+  /** Where its name stands, or its first token. */
+  readonly nameRange: TextRange;
+  readonly async: boolean;
+  readonly generator: boolean;
+  /** True when code outside of the file can call it by name. */
+  readonly exported: boolean;
+  /** True for functions whose `this` is that of the function around them (arrows). */
+  readonly inheritsReceiver: boolean;
+  /** The function around it; absent for the module's own body. */
+  readonly parent?: FunctionIndex;
+  /** The class that it is a method, constructor or field initializer of. */
+  readonly class?: ClassIndex;
+  readonly parameters: readonly ParameterFacts[];
+  readonly body: Node;
+}
+
+export interface ParameterFacts {
+  readonly variable: VariableIndex;
+  readonly rest: boolean;
+  /** The instance field that a TypeScript parameter property declares. */
+  readonly field?: string;
+}
+
+export interface ClassFacts {
+  readonly name: string;
+  readonly range: TextRange;
+  readonly nameRange: TextRange;
+  readonly exported: boolean;
+  readonly decorators: readonly TypeFacts[];
+  /** The variable that names the class it extends. */
+  readonly superclass?: TypeFacts;
+  readonly constructorFunction?: FunctionIndex;
+  readonly methods: readonly MethodFacts[];
+  readonly fields: readonly FieldFacts[];
+}
+
+export interface MethodFacts {
+  readonly name: string;
+  readonly function: FunctionIndex;
+  readonly static: boolean;
+  readonly kind: 'method' | 'getter' | 'setter';
+  /** True for `private`, `protected` and `#name`: only the class's own code calls it. */
+  readonly private: boolean;
+}
+
+export interface FieldFacts {
+  readonly name: string;
+  readonly static: boolean;
+  readonly range: TextRange;
+  readonly type?: TypeFacts;
+  /** A function that returns the field's first value. */
+  readonly initializer?: FunctionIndex;
+}
+
+/** A property's name: known, or held in a temporary. */
+export type PropertyKey = string | { readonly computed: Temporary };
+
+export type Node = Sequence | Branch | Choice | Loop | Try | Labelled | Return | Throw | Jump | Operation;
+
+export interface Sequence {
+  readonly kind: 'sequence';
+  readonly nodes: readonly Node[];
+}
+
+/** `then` runs when `condition` is truthy. */
+export interface Branch {
+  readonly kind: 'branch';
+  readonly condition: Temporary;
+  readonly then: Node;
+  readonly else: Node;
+  readonly range: TextRange;
+}
+
+/** One of the alternatives runs, decided by `selector` (the cases of a switch). */
+export interface Choice {
+  readonly kind: 'choice';
+  readonly selector: Temporary;
+  readonly alternatives: readonly Node[];
+  readonly range: TextRange;
+}
+
+/**
+ * `test` runs before each round and leaves the condition; `update` runs after each round and where `continue` lands.
+ * A loop without `condition` goes round until something leaves it.
+ */
+export interface Loop {
+  readonly kind: 'loop';
+  readonly test: Node;
+  readonly condition?: Temporary;
+  /** True when the first round runs before the first test. */
+  readonly testsLast: boolean;
+  readonly body: Node;
+  readonly update: Node;
+  readonly label?: string;
+  readonly range: TextRange;
+}
+
+export interface Try {
+  readonly kind: 'try';
+  readonly body: Node;
+  readonly handler?: Node;
+  readonly finalizer?: Node;
+}
+
+/** A block that `break label` leaves. */
+export interface Labelled {
+  readonly kind: 'labelled';
+  readonly label: string;
+  readonly body: Node;
+}
+
+export interface Return {
+  readonly kind: 'return';
+  readonly value?: Temporary;
+  readonly range: TextRange;
+}
+
+export interface Throw {
+  readonly kind: 'throw';
+  readonly value?: Temporary;
+  readonly range: TextRange;
+}
+
+/** Without a label: the innermost loop (or, for `break`, the innermost switch). */
+export interface Jump {
+  readonly kind: 'break' | 'continue';
+  readonly label?: string;
+}
+
+export type Operation =
+  | Constant
+  | Template
+  | Derive
+  | LoadVariable
+  | StoreVariable
+  | LoadGlobal
+  | LoadReceiver
+  | LoadProperty
+  | StoreProperty
+  | MakeFunction
+  | MakeClass
+  | MakeObject
+  | MakeArray
+  | LoadModule
+  | Call
+  | Point;
+
+export interface Constant {
+  readonly kind: 'constant';
+  readonly into: Temporary;
+  readonly value: string | number | boolean | null | undefined;
+}
+
+/** String interpolation. */
+export interface Template {
+  readonly kind: 'template';
+  readonly into: Temporary;
+  readonly parts: readonly (string | Temporary)[];
+}
+
+/** A value computed from others by the language alone, without effect: arithmetic, comparison, negation (`!`). */
+export interface Derive {
+  readonly kind: 'derive';
+  readonly into: Temporary;
+  readonly operator: string;
+  readonly from: readonly Temporary[];
+}
+
+export interface LoadVariable {
+  readonly kind: 'load-variable';
+  readonly into: Temporary;
+  readonly variable: VariableIndex;
+  readonly range: TextRange;
+}
+
+export interface StoreVariable {
+  readonly kind: 'store-variable';
+  readonly variable: VariableIndex;
+  readonly value: Temporary;
+  /** True for the initializer of a declaration. */
+  readonly initial: boolean;
+  readonly range: TextRange;
+}
+
+/** A name bound nowhere in the file. */
+export interface LoadGlobal {
+  readonly kind: 'load-global';
+  readonly into: Temporary;
+  readonly name: string;
+  readonly range: TextRange;
+}
+
+/** `this`. */
+export interface LoadReceiver {
+  readonly kind: 'load-receiver';
+  readonly into: Temporary;
+}
+
+export interface LoadProperty {
+  readonly kind: 'load-property';
+  readonly into: Temporary;
+  readonly object: Temporary;
+  readonly key: PropertyKey;
+  readonly range: TextRange;
+}
+
+export interface StoreProperty {
+  readonly kind: 'store-property';
+  readonly object: Temporary;
+  readonly key: PropertyKey;
+  /** Absent for `delete`. */
+  readonly value?: Temporary;
+  readonly range: TextRange;
+}
+
+/** A function value that closes over the variables around it. */
+export interface MakeFunction {
+  readonly kind: 'make-function';
+  readonly into: Temporary;
+  readonly function: FunctionIndex;
+}
+
+export interface MakeClass {
+  readonly kind: 'make-class';
+  readonly into: Temporary;
+  readonly class: ClassIndex;
+}
+
+/** A fresh object; `spreads` are copied into it. */
+export interface MakeObject {
+  readonly kind: 'make-object';
+  readonly into: Temporary;
+  readonly properties: readonly { readonly key: PropertyKey; readonly value: Temporary }[];
+  readonly spreads: readonly Temporary[];
+  readonly range: TextRange;
+}
+
+export interface MakeArray {
+  readonly kind: 'make-array';
+  readonly into: Temporary;
+  readonly elements: readonly Temporary[];
+  readonly spreads: readonly Temporary[];
+  readonly range: TextRange;
+}
+
+/** The namespace of a module, loaded by `require` or `import()`. */
+export interface LoadModule {
+  readonly kind: 'load-module';
+  readonly into: Temporary;
+  readonly module: string;
+}
+
+export interface Argument {
+  readonly value: Temporary;
+  readonly spread: boolean;
+}
+
+export interface Call {
+  readonly kind: 'call';
+  readonly into: Temporary;
+  readonly target:
+    | { readonly kind: 'value'; readonly callee: Temporary }
+    | { readonly kind: 'method'; readonly object: Temporary; readonly key: PropertyKey }
+    | { readonly kind: 'superclass' };
+  readonly arguments: readonly Argument[];
+  /** True for `new`. */
+  readonly construct: boolean;
+  /** True when the call's value is awaited (or returned from an async function) where it is made. */
+  readonly awaited: boolean;
+  /** The callee as written, for messages: `redis.get`. */
+  readonly text: string;
+  readonly range: TextRange;
+}
+
+/** An interleaving point: another task may run here. */
+export interface Point {
+  readonly kind: 'point';
+  readonly cause: 'await' | 'yield' | 'next';
+  /** What is waited for. */
+  readonly value?: Temporary;
+  /** The settled value. */
+  readonly into: Temporary;
+  /**
+   * `dispose`: what `await using` or `using` declares is released when the sequence that this operation stands in is left;
+   * a frontend lowers that to a try with a finalizer itself, and marks the point so that messages can say so.
+   */
+  readonly range: TextRange;
+}

@@ -1,0 +1,84 @@
+/** What the analysis finds, before a rule decides whether and how to say it. */
+import type { Dimension } from './dimensions.js';
+import type { CellKind } from './library-model.js';
+import type { Place, TextRange } from './source.js';
+
+/** A piece of shared state, as a finding names it. */
+export interface Cell {
+  readonly kind: CellKind;
+  /** As a reader would write it: `total`, `this.count`, `counter:total`, `data/total.json`. */
+  readonly name: string;
+  /** The dimensions along which it can be touched at the same time. */
+  readonly reach: readonly Dimension[];
+  readonly declaration?: Place;
+}
+
+/** Why two executions overlap along a dimension. */
+export interface Overlap {
+  readonly dimension: Dimension;
+  /**
+   * `shown`: the project says so. `usual`: it is how such code is normally run (an exported async function of a service).
+   * `likely`: it may be, and nothing says so.
+   */
+  readonly strength: 'shown' | 'usual' | 'likely';
+  /** To stand in a message: `requests handled at once`. */
+  readonly text: string;
+  readonly place?: Place;
+}
+
+/** A lock that is held. */
+export interface Guard {
+  readonly name: string;
+  readonly span: readonly Dimension[];
+  readonly acquired: Place;
+}
+
+/** The place in one function's text that an access, reached through calls or not, stands at. */
+export interface FixRegion {
+  readonly file: string;
+  /** The function that both ends stand in. */
+  readonly function: TextRange;
+  readonly from: TextRange;
+  readonly to: TextRange;
+  /** True when the function can await. */
+  readonly async: boolean;
+}
+
+/** A cell is read, and then written from what was read. */
+export interface ReadModifyWrite {
+  readonly kind: 'read-modify-write';
+  readonly cell: Cell;
+  readonly read: Place;
+  readonly write: Place;
+  /** The first interleaving point between the two, when there is one. */
+  readonly point?: Place;
+  /** Whether the written value derives from the read, or only the decision to write. */
+  readonly derivation: 'data' | 'control';
+  /** False when the derivation passes through code that the analysis cannot see. */
+  readonly certain: boolean;
+  /** The locks that are held without a gap from the read to the write. */
+  readonly guards: readonly Guard[];
+  /** Locks held at the write that were not held since the read. */
+  readonly lateGuards: readonly Guard[];
+  /** Along which dimensions other executions interleave with this one, and why; none that a guard excludes. */
+  readonly overlaps: readonly Overlap[];
+  readonly region?: FixRegion;
+}
+
+/** A file lock is taken on an open file that several tasks or threads share. */
+export interface SharedLockHandle {
+  readonly kind: 'shared-lock-handle';
+  /** As a reader would write it: `this.fd`. */
+  readonly handle: string;
+  /** Where the handle is kept: a field or a variable. */
+  readonly declaration?: Place;
+  readonly acquire: Place;
+  /** Where the shared handle is overwritten by the next opener, when it is. */
+  readonly overwritten?: Place;
+  readonly certain: boolean;
+  readonly overlaps: readonly Overlap[];
+  /** From the acquire to the release, where one function has both. */
+  readonly region?: FixRegion;
+}
+
+export type Finding = ReadModifyWrite | SharedLockHandle;

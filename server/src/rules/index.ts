@@ -1,0 +1,17 @@
+import type { Diagnostic } from '../model/diagnostics.js';
+import type { Finding } from '../model/findings.js';
+import type { Rule } from '../model/rule.js';
+
+/** Every rule there is, in the order of the documentation. */
+export const rules: readonly Rule[] = [];
+
+/** The diagnostics that the rules make of findings; each finding is reported by one rule at most. */
+export function report(findings: readonly Finding[]): Diagnostic[] {
+  return findings.flatMap((finding) => {
+    for (const rule of rules) {
+      const diagnostic = rule.check(finding);
+      if (diagnostic !== undefined) return [diagnostic];
+    }
+    return [];
+  });
+}
