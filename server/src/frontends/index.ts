@@ -1,14 +1,9 @@
-import type { FileFacts } from '../model/facts.js';
+import type { Frontend } from './frontend.js';
+import { typescriptFrontend } from './typescript/index.js';
 
-/** Turns the text of one language into facts. Never throws on bad syntax: what it cannot make sense of becomes a problem. */
-export interface Frontend {
-  readonly language: FileFacts['language'];
-  /** File name extensions, with the dot. */
-  readonly extensions: readonly string[];
-  parse(file: string, text: string): FileFacts;
-}
+export type { Frontend } from './frontend.js';
 
-const frontends: readonly Frontend[] = [];
+const frontends: readonly Frontend[] = [typescriptFrontend];
 
 /** The frontend for a file, by its name's extension. */
 export function frontendFor(file: string): Frontend | undefined {

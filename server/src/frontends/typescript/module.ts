@@ -1,0 +1,120 @@
+import ts from 'typescript';
+import type {
+  ClassFacts,
+  ClassIndex,
+  FileFacts,
+  FunctionFacts,
+  FunctionIndex,
+  ImportFacts,
+  TypeFacts,
+  VariableIndex,
+} from '../../model/facts.js';
+import { BodyLowering } from './body.js';
+import { exportedNames, Scope, type VariableDraft } from './scopes.js';
+
+/** What one file's lowering has gathered so far; shared by the functions of the file. */
+export class ModuleLowering {
+  readonly functions: (FunctionFacts | undefined)[] = [];
+  readonly classes: (ClassFacts | undefined)[] = [];
+  readonly variables: VariableDraft[] = [];
+  readonly imports: ImportFacts[] = [];
+  readonly exported: ReadonlySet<string>;
+
+  constructor(readonly source: ts.SourceFile) {
+    this.exported = exportedNames(source);
+  }
+
+  reserveFunction(): FunctionIndex {
+    return this.functions.push(undefined) - 1;
+  }
+
+  reserveClass(): ClassIndex {
+    return this.classes.push(undefined) - 1;
+  }
+
+  declare(scope: Scope, name: ts.Identifier | string, draft: Partial<VariableDraft>): VariableIndex {
+    const text = typeof name === 'string' ? name : name.text;
+    const index =
+      this.variables.push({
+        name: text,
+        scope: scope.functionIndex,
+        kind: 'variable',
+        range: typeof name === 'string' ? { start: 0, end: 0 } : this.range(name),
+        reassigned: false,
+        captured: false,
+        exported: false,
+        ...draft,
+      }) - 1;
+    scope.declare(text, index);
+    return index;
+  }
+
+  range(node: ts.Node): { start: number; end: number } {
+    return { start: node.getStart(this.source), end: node.end };
+  }
+
+  /** The class that a type annotation names, when it is a plain reference (`Redis`, `IORedis.Redis`, `Redis | null`). */
+  typeOf(node: ts.TypeNode | undefined, scope: Scope): TypeFacts | undefined {
+    if (node === undefined) return undefined;
+    if (ts.isUnionTypeNode(node)) {
+      const named = node.types.filter((type) => ts.isTypeReferenceNode(type));
+      return named.length === 1 ? this.typeOf(named[0], scope) : undefined;
+    }
+    if (!ts.isTypeReferenceNode(node)) return undefined;
+    const path: string[] = [];
+    let name = node.typeName;
+    while (ts.isQualifiedName(name)) {
+      path.unshift(name.right.text);
+      name = name.left;
+    }
+    return typeFacts(name.text, path, scope);
+  }
+
+  /** The class that an expression names, for decorators and superclasses. */
+  typeOfExpression(expression: ts.Expression, scope: Scope): TypeFacts | undefined {
+    const path: string[] = [];
+    let current = ts.isCallExpression(expression) ? expression.expression : expression;
+    while (ts.isPropertyAccessExpression(current)) {
+      path.unshift(current.name.text);
+      current = current.expression;
+    }
+    return ts.isIdentifier(current) ? typeFacts(current.text, path, scope) : undefined;
+  }
+}
+
+function typeFacts(root: string, path: string[], scope: Scope): TypeFacts {
+  const variable = scope.resolve(root);
+  return { name: path.at(-1) ?? root, path, ...(variable !== undefined && { variable }) };
+}
+
+/** Lowers a whole file. */
+export function lowerModule(
+  source: ts.SourceFile,
+): Pick<FileFacts, 'functions' | 'classes' | 'variables' | 'imports'> {
+  const module = new ModuleLowering(source);
+  const index = module.reserveFunction();
+  const scope = new Scope(index, undefined, true);
+  const lowering = new BodyLowering(module, index, scope, true);
+  lowering.hoist(source);
+  const body = lowering.block(() => {
+    lowering.statements(source.statements);
+  });
+  module.functions[index] = {
+    name: '(module)',
+    kind: 'module',
+    range: { start: 0, end: source.end },
+    nameRange: { start: 0, end: 0 },
+    async: true,
+    generator: false,
+    exported: false,
+    inheritsReceiver: false,
+    parameters: [],
+    body,
+  };
+  return {
+    functions: module.functions.filter((facts) => facts !== undefined),
+    classes: module.classes.filter((facts) => facts !== undefined),
+    variables: module.variables,
+    imports: module.imports,
+  };
+}
