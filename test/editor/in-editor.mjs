@@ -16,7 +16,7 @@ let editor;
 let browser;
 
 before(async () => {
-  editor = await startEditor({ name: 'in-editor' });
+  editor = await startEditor({ name: 'in-editor', automation: true });
   browser = await launchBrowser();
 });
 
@@ -33,11 +33,14 @@ test('inside the editor', { timeout: 300_000 }, async (t) => {
   const output = [];
   /** @type {Promise<number>} */
   const exit = new Promise((resolve) => page.exposeFunction('codeAutomationExit', resolve));
-  await page.exposeFunction('codeAutomationLog', (/** @type {string} */ _type, /** @type {unknown[]} */ args) => {
-    const [first, second] = args;
-    if (first === 'lockkit-test-result' && typeof second === 'string') results.push(JSON.parse(second));
-    else output.push(args.join(' '));
-  });
+  await page.exposeFunction(
+    'codeAutomationLog',
+    (/** @type {string} */ _type, /** @type {unknown[]} */ args) => {
+      const [first, second] = args;
+      if (first === 'lockkit-test-result' && typeof second === 'string') results.push(JSON.parse(second));
+      else output.push(args.join(' '));
+    },
+  );
 
   const remote = (/** @type {string} */ path) => `vscode-remote://${editor.authority}${path}`;
   const query = new URLSearchParams({

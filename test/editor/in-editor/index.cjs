@@ -17,12 +17,19 @@ exports.run = async () => {
 class Report {
   /** @param {import('mocha').Runner} runner */
   constructor(runner) {
-    runner.on('pass', (test) => report({ title: test.fullTitle() }));
-    runner.on('fail', (test, error) => report({ title: test.fullTitle(), error: error.stack ?? String(error) }));
+    runner.on('pass', (test) => report({ title: named(test) }));
+    runner.on('fail', (test, error) => report({ title: named(test), error: error.stack ?? String(error) }));
   }
 }
 
 /** @param {{ title: string, error?: string }} result */
 function report(result) {
   console.log('lockkit-test-result', JSON.stringify(result));
+}
+
+/** @param {import('mocha').Runnable} test */
+function named(test) {
+  return test.duration === undefined
+    ? test.fullTitle()
+    : `${test.fullTitle()} (${test.duration} ms in the editor)`;
 }

@@ -26,6 +26,9 @@ const SETTINGS = {
   'extensions.ignoreRecommendations': true,
   'files.autoSave': 'off',
   'git.enabled': false,
+  // The folders have no type declarations, and TypeScript's own complaints about that would stand beside Lockkit's findings.
+  'javascript.validate.enable': false,
+  'typescript.validate.enable': false,
   'telemetry.telemetryLevel': 'off',
   'update.mode': 'none',
   'workbench.enableExperiments': false,
@@ -41,7 +44,9 @@ const SETTINGS = {
  *
  * @typedef {object} Editor
  * @property {string} authority host and port it listens on
- * @property {(name: string) => string} fixture copies `fixtures/<name>` to a new folder and returns that folder
+ * @property {(name: string, settings?: object) => string} fixture copies `fixtures/<name>`, with these workspace settings, to a new
+ *   folder and returns that folder
+ * @property {() => string[]} processes pid and command line of everything it has started and that runs now
  * @property {() => Promise<void>} stop ends it, keeps its logs in `artefacts/<name>/logs`, and throws if a process that it started is left
  */
 
@@ -51,10 +56,12 @@ const SETTINGS = {
  * @param {object} options
  * @param {string} options.name folder in `artefacts` for its logs
  * @param {string} [options.vsix] extension to install first
+ * @param {boolean} [options.automation] obey the payload of the URL that in-editor tests come by; VS Code then shows no
+ *   notification, so it is off where a person's eyes are played
  * @returns {Promise<Editor>}
  * @throws {Error} when the extension cannot be installed, or the server ends or does not answer within 30 s
  */
-export async function startEditor({ name, vsix }) {
+export async function startEditor({ name, vsix, automation = false }) {
   const home = mkdtempSync(join(tmpdir(), 'lockkit-editor-'));
   const userData = join(home, 'user-data');
   const config = join(home, 'code-server.yaml');
@@ -64,11 +71,22 @@ export async function startEditor({ name, vsix }) {
 
   const mark = randomUUID();
   const env = { ...process.env, [MARK]: mark, EXTENSIONS_GALLERY: '{}' };
-  const profile = ['--config', config, '--user-data-dir', userData, '--extensions-dir', join(home, 'extensions')];
+  const profile = [
+    '--config',
+    config,
+    '--user-data-dir',
+    userData,
+    '--extensions-dir',
+    join(home, 'extensions'),
+  ];
 
   if (vsix !== undefined) {
-    const installed = spawnSync(NODE, [CODE_SERVER, ...profile, '--install-extension', vsix], { env, encoding: 'utf8' });
-    if (installed.status !== 0) throw new Error(`${vsix} could not be installed:\n${installed.stdout}${installed.stderr}`);
+    const installed = spawnSync(NODE, [CODE_SERVER, ...profile, '--install-extension', vsix], {
+      env,
+      encoding: 'utf8',
+    });
+    if (installed.status !== 0)
+      throw new Error(`${vsix} could not be installed:\n${installed.stdout}${installed.stderr}`);
   }
 
   const authority = `127.0.0.1:${await freePort()}`;
@@ -80,13 +98,13 @@ export async function startEditor({ name, vsix }) {
       // Without it a closed page leaves its extension host and language server alive for three hours.
       ...['--reconnection-grace-time', '2'],
       '--disable-workspace-trust',
-      // Switches on `window.driver` and the payload of the URL that in-editor tests come by.
-      ...['--vscode-option', 'enable-smoke-test-driver'],
+      ...(automation ? ['--vscode-option', 'enable-smoke-test-driver'] : []),
     ],
     { env, stdio: ['ignore', 'pipe', 'pipe'] },
   );
   let output = '';
-  for (const stream of [server.stdout, server.stderr]) stream.setEncoding('utf8').on('data', (text) => (output += text));
+  for (const stream of [server.stdout, server.stderr])
+    stream.setEncoding('utf8').on('data', (text) => (output += text));
   const killAtExit = () => server.kill('SIGKILL');
   process.once('exit', killAtExit);
 
@@ -100,7 +118,8 @@ export async function startEditor({ name, vsix }) {
     cpSync(join(userData, 'logs'), logs, { recursive: true });
     writeFileSync(join(logs, 'code-server.log'), output);
     rmSync(home, { recursive: true, force: true });
-    if (left.length > 0) throw new Error(`processes outlived the editor and were killed:\n${left.join('\n')}`);
+    if (left.length > 0)
+      throw new Error(`processes outlived the editor and were killed:\n${left.join('\n')}`);
   };
 
   try {
@@ -120,9 +139,12 @@ export async function startEditor({ name, vsix }) {
   return {
     authority,
     stop,
-    fixture(fixture) {
+    processes: () => processesWith(mark).map(describe),
+    fixture(fixture, settings = {}) {
       const folder = join(home, 'workspaces', `${fixture}-${(copies += 1)}`);
       cpSync(join(HARNESS, 'fixtures', fixture), folder, { recursive: true });
+      mkdirSync(join(folder, '.vscode'), { recursive: true });
+      writeFileSync(join(folder, '.vscode/settings.json'), JSON.stringify(settings, null, 2));
       return folder;
     },
   };
@@ -135,7 +157,11 @@ function freePort() {
     probe.once('error', reject);
     probe.listen(0, '127.0.0.1', () => {
       const address = probe.address();
-      probe.close(() => (address !== null && typeof address === 'object' ? resolve(address.port) : reject(new Error('no port'))));
+      probe.close(() =>
+        address !== null && typeof address === 'object'
+          ? resolve(address.port)
+          : reject(new Error('no port')),
+      );
     });
   });
 }
@@ -160,7 +186,12 @@ async function ended(mark) {
       // ended by itself just now
     }
   }
-  return left.map(({ pid, command }) => `${pid} ${command}`);
+  return left.map(describe);
+}
+
+/** @param {{ pid: number, command: string }} process */
+function describe({ pid, command }) {
+  return `${pid} ${command}`;
 }
 
 /** @param {string} mark */
@@ -170,7 +201,12 @@ function processesWith(mark) {
     .flatMap((entry) => {
       try {
         if (!readFileSync(`/proc/${entry}/environ`, 'latin1').includes(`${MARK}=${mark}`)) return [];
-        return [{ pid: Number(entry), command: readFileSync(`/proc/${entry}/cmdline`, 'latin1').replaceAll('\0', ' ') }];
+        return [
+          {
+            pid: Number(entry),
+            command: readFileSync(`/proc/${entry}/cmdline`, 'latin1').replaceAll('\0', ' '),
+          },
+        ];
       } catch {
         return []; // ended meanwhile, or another user's
       }

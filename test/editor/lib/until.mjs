@@ -14,7 +14,8 @@ export async function until(what, ask, timeout = 30_000) {
   const deadline = Date.now() + timeout;
   for (;;) {
     const answer = await ask();
-    if (answer !== false && answer !== undefined) return /** @type {Exclude<T, false | undefined>} */ (answer);
+    if (answer !== false && answer !== undefined)
+      return /** @type {Exclude<T, false | undefined>} */ (answer);
     if (Date.now() > deadline) throw new Error(`waited ${timeout / 1000} s in vain: ${what}`);
     await delay(50);
   }

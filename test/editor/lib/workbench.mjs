@@ -2,6 +2,7 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { ARTEFACTS } from './places.mjs';
+import { until } from './until.mjs';
 
 /** The first webview of a server takes up to 12 s on a busy machine. */
 const PATIENCE = 45_000;
@@ -41,8 +42,7 @@ export class Workbench {
     rmSync(shots, { recursive: true, force: true });
     mkdirSync(shots, { recursive: true });
     await page.goto(`http://${editor.authority}/?folder=${encodeURIComponent(folder)}`);
-    await page.locator('.monaco-workbench').waitFor();
-    await page.evaluate('window.driver.whenWorkbenchRestored()');
+    await page.locator('#status\\.problems').waitFor();
     return new Workbench(page, shots);
   }
 
@@ -63,29 +63,47 @@ export class Workbench {
 
   /** @param {string} file name of a file of the folder */
   async openFile(file) {
-    await this.page.keyboard.press('Control+P');
-    await this.#pick(file, file);
+    await this.#pick('Control+P', file, file);
     await this.page.locator(`.tab.active[data-resource-name="${file}"]`).waitFor();
   }
 
   /** @param {string} label the command's full label, with its category */
   async runCommand(label) {
-    await this.page.keyboard.press('F1');
-    await this.#pick(`>${label}`, label);
+    await this.#pick('F1', `>${label}`, label);
   }
 
   /**
-   * The list of the quick input fills late, so the row is clicked when it is there, and no blind Enter is pressed.
+   * Presses a key, again if need be: a busy window may ignore it.
    *
-   * @param {string} text
-   * @param {string} label
+   * @param {string} key
+   * @param {import('playwright-core').Locator} effect what it brings up
    */
-  async #pick(text, label) {
-    await this.page.locator('.quick-input-widget .quick-input-box input').fill(text);
-    const row = this.page.locator('.quick-input-list .monaco-list-row').filter({
-      has: this.page.locator('.label-name', { hasText: new RegExp(`^${RegExp.escape?.(label) ?? label}$`) }),
+  async #press(key, effect) {
+    await until(`${key} has its effect`, async () => {
+      await this.page.keyboard.press(key);
+      return await effect.waitFor({ timeout: 3_000 }).then(
+        () => true,
+        () => false,
+      );
     });
-    await row.first().click();
+  }
+
+  /**
+   * Opens the quick input and clicks a row when it is there: the list fills late, so no Enter is pressed blindly.
+   *
+   * @param {string} key opens it
+   * @param {string} text what is typed
+   * @param {string} label the row's
+   */
+  async #pick(key, text, label) {
+    const input = this.page.locator('.quick-input-widget .quick-input-box input');
+    await this.#press(key, input);
+    await input.fill(text);
+    const rows = this.page.locator('.quick-input-list .monaco-list-row');
+    await rows
+      .filter({ has: this.page.locator('.label-name', { hasText: exactly(label) }) })
+      .first()
+      .click();
   }
 
   /** The squiggles of the lines in view, errors and warnings. */
@@ -105,17 +123,16 @@ export class Workbench {
   async goToFirstProblem() {
     await this.page.keyboard.press('Control+1');
     await this.page.keyboard.press('Control+Home');
-    await this.page.keyboard.press('F8');
-    await this.page.locator('.zone-widget').waitFor();
+    const box = this.page.locator('.zone-widget');
+    await this.#press('F8', box);
     await this.page.keyboard.press('Escape');
-    await this.page.locator('.zone-widget').waitFor({ state: 'detached' });
+    await box.waitFor({ state: 'detached' });
   }
 
   /** Opens the menu of quick fixes at the cursor. */
   async openQuickFixes() {
-    await this.page.keyboard.press('Control+.');
     const menu = this.page.locator('.action-widget:not(.action-list-submenu-panel)');
-    await menu.waitFor();
+    await this.#press('Control+.', menu);
     return menu;
   }
 
@@ -138,4 +155,9 @@ export class Workbench {
     await this.page.locator('.tab', { hasText: title }).waitFor();
     return this.page.frameLocator('iframe.webview.ready').frameLocator('iframe#active-frame');
   }
+}
+
+/** @param {string} text */
+function exactly(text) {
+  return new RegExp(`^${text.replace(/[$()*+.?[\\\]^{|}]/g, '\\$&')}$`);
 }
