@@ -5,6 +5,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <setjmp.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
@@ -114,6 +116,44 @@ void lk_file_freshen(lk_file *file, uint64_t now) {
   file->freshened = now;
 }
 
+/*
+ * Calling a thread back from a blocking flock or fcntl takes a signal, and a
+ * signal may come just before the thread enters the kernel, where it would be
+ * lost. The handler therefore jumps out of the whole stretch instead of
+ * relying on EINTR. The stretch holds nothing that a jump could leave behind:
+ * whatever it took of the file is given back after the jump.
+ *
+ * SIGURG: ignored by default, so a stray one harms nobody, and Node has no use
+ * for it. Initial-exec: a signal handler must not allocate a thread's storage.
+ */
+#define INTERRUPT SIGURG
+static _Thread_local sigjmp_buf *volatile way_out __attribute__((tls_model("initial-exec")));
+
+static void on_interrupt(int signal) {
+  (void)signal;
+  sigjmp_buf *out = way_out; /* NULL on every other thread, and outside of the stretch */
+  if (out == NULL) return;
+  way_out = NULL;
+  siglongjmp(*out, 1);
+}
+
+static bool handler_is_ours(void) {
+  struct sigaction now;
+  return sigaction(INTERRUPT, NULL, &now) == 0 && (now.sa_flags & SA_SIGINFO) == 0 && now.sa_handler == on_interrupt;
+}
+
+static void install_handler(void) {
+  struct sigaction now, ours = {.sa_handler = on_interrupt, .sa_flags = SA_RESTART};
+  if (sigaction(INTERRUPT, NULL, &now) != 0 || (now.sa_flags & SA_SIGINFO) != 0) return;
+  if (now.sa_handler != SIG_DFL && now.sa_handler != SIG_IGN) return;
+  sigemptyset(&ours.sa_mask);
+  (void)sigaction(INTERRUPT, &ours, NULL);
+}
+
+void lk_file_interrupt(pthread_t thread) {
+  if (handler_is_ours()) (void)pthread_kill(thread, INTERRUPT);
+}
+
 #ifdef F_OFD_SETLKW
 static int byte_lock(int fd, int command, short type, off_t start, off_t length) {
   struct flock range = {.l_type = type, .l_whence = SEEK_SET, .l_start = start, .l_len = length};
@@ -170,15 +210,29 @@ int lk_file_try(lk_file *file, const char *path) {
   return EWOULDBLOCK;
 }
 
+static int wait_in_chain(int fd) {
+  sigjmp_buf out;
+  if (sigsetjmp(out, 1) != 0) {
+    leave_chain(fd);
+    (void)flock(fd, LOCK_UN);
+    return ECANCELED;
+  }
+  way_out = &out;
+  join_chain(fd);
+  int error = flock_retry(fd, LOCK_EX);
+  way_out = NULL;
+  leave_chain(fd);
+  return error;
+}
+
 int lk_file_take(lk_file *file, const char *path) {
+  install_handler();
   for (;;) {
     if (file->fd < 0) {
       int error = open_file(file, path);
       if (error != 0) return error;
     }
-    join_chain(file->fd);
-    int error = flock_retry(file->fd, LOCK_EX);
-    leave_chain(file->fd);
+    int error = wait_in_chain(file->fd);
     if (error != 0) return error;
     if (still_there(file, path)) {
       lk_file_freshen(file, lk_now());

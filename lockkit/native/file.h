@@ -14,6 +14,7 @@
 #ifndef LOCKKIT_FILE_H
 #define LOCKKIT_FILE_H
 
+#include <pthread.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -30,8 +31,18 @@ typedef struct {
 /* Takes the lock if it is free and no other process queues for it; else EWOULDBLOCK. Opens the file when needed. */
 int lk_file_try(lk_file *file, const char *path);
 
-/* Takes the lock, waiting in the chain as long as it takes. Blocks the calling thread. */
+/*
+ * Takes the lock, waiting in the chain as long as it takes. Blocks the calling
+ * thread. ECANCELED: lk_file_interrupt() came; the lock is not taken.
+ */
 int lk_file_take(lk_file *file, const char *path);
+
+/*
+ * Calls `thread` back from lk_file_take(), if it is in there. The thread must
+ * be alive. Does nothing when the program has a use of its own for SIGURG;
+ * then the wait ends when the lock is free.
+ */
+void lk_file_interrupt(pthread_t thread);
 
 /* Frees the lock; the descriptor stays open for the next time. */
 void lk_file_release(lk_file *file);

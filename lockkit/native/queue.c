@@ -71,6 +71,7 @@ typedef struct lock {
   char *path;
   lk_file file;
   bool held, taking, waiter;
+  pthread_t thread; /* while waiter */
   request *holder;
   list queue;
   uint64_t taken_at, budget; /* of the present hold of the file lock */
@@ -269,6 +270,7 @@ static void *wait_for_file(void *argument) {
     int error = lk_file_take(&l->file, l->path);
     pthread_mutex_lock(&guard);
     l->taking = false;
+    if (error == ECANCELED) continue; /* whoever queued since then has the loop start again */
     if (error != 0) {
       while (l->queue.first != NULL) {
         request *r = l->queue.first;
@@ -305,9 +307,9 @@ static int call_waiter(lock *l) {
   /* The process's signals are for threads that know what to do with them. */
   sigset_t all, before;
   sigfillset(&all);
+  sigdelset(&all, SIGURG); /* lk_file_interrupt's */
   pthread_sigmask(SIG_SETMASK, &all, &before);
-  pthread_t thread;
-  error = pthread_create(&thread, &attributes, wait_for_file, l);
+  error = pthread_create(&l->thread, &attributes, wait_for_file, l);
   pthread_sigmask(SIG_SETMASK, &before, NULL);
   pthread_attr_destroy(&attributes);
   if (error == 0) {
@@ -419,7 +421,9 @@ static void leave_queue(request *r) {
   lock *l = r->lock;
   take_out(&l->queue, r);
   free_request(r);
-  if (l->queue.first == NULL && l->waiter) pthread_cond_signal(&l->changed);
+  if (l->queue.first != NULL || !l->waiter) return;
+  if (l->taking) lk_file_interrupt(l->thread);
+  else pthread_cond_signal(&l->changed);
 }
 
 bool lk_cancel(lk_client *client, uint64_t id, uint64_t *next) {
