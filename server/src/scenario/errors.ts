@@ -1,0 +1,9 @@
+/** The experiment could not be set up, or broke off. The message says where, and what to do about it. */
+export class ScenarioError extends Error {
+  override readonly name = 'ScenarioError';
+}
+
+/** The message of anything that was thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
