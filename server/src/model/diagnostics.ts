@@ -3,19 +3,22 @@ import type { Place, TextRange } from './source.js';
 import type { FixRegion } from './findings.js';
 
 /** Rule ids are a contract with users, CI systems and suppressions. */
-export type RuleId =
-  | 'unguarded-rmw'
-  | 'check-then-act'
-  | 'in-process-lock'
-  | 'different-locks'
-  | 'lock-order'
-  | 'unreleased-lock'
-  | 'missing-await'
-  | 'file-lock-across-threads'
-  | 'lock-per-call'
-  | 'unsafe-unlock'
-  | 'blocking-lock-in-async'
-  | 'per-process-mp-lock';
+export const RULE_IDS = [
+  'unguarded-rmw',
+  'check-then-act',
+  'in-process-lock',
+  'different-locks',
+  'lock-order',
+  'unreleased-lock',
+  'missing-await',
+  'file-lock-across-threads',
+  'lock-per-call',
+  'unsafe-unlock',
+  'blocking-lock-in-async',
+  'per-process-mp-lock',
+] as const;
+
+export type RuleId = (typeof RULE_IDS)[number];
 
 export type Level = 'error' | 'warning' | 'hint';
 

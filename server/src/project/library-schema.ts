@@ -1,0 +1,131 @@
+/**
+ * The JSON schema of a {@link LibraryModel}, for `libraries` in `lockkit.json`. A test holds it to the built-in models: each
+ * of them must be valid by it.
+ */
+import { DIMENSIONS } from '../model/dimensions.js';
+
+const index = { type: 'integer', description: 'The index of an argument, from 0; negative ones count from the last.' };
+const name = { type: 'string', minLength: 1 };
+const flag = { type: 'boolean' };
+const span = {
+  type: 'array',
+  items: { enum: DIMENSIONS },
+  description: 'The dimensions along which the lock excludes.',
+};
+
+/** An object with no properties besides these. */
+function record(properties: Readonly<Record<string, object>>, required: readonly string[] = []): object {
+  return { type: 'object', properties, required, additionalProperties: false };
+}
+
+function mapOf(values: object): object {
+  return { type: 'object', additionalProperties: values };
+}
+
+const cellProperties = {
+  kind: { enum: ['variable', 'field', 'element', 'file', 'redis', 'storage', 'row'] },
+  key: { ...index, description: 'The argument that is the key or path; without it, the whole store is one cell.' },
+  field: { ...index, description: 'The argument that is a second part of the key.' },
+  receiver: { ...flag, description: 'The key names an element of the receiver itself.' },
+};
+const cell = record(cellProperties, ['kind']);
+const receiverLock = record({ receiver: { const: true }, key: index }, ['receiver']);
+const descriptorLock = record({ descriptor: index }, ['descriptor']);
+
+const acquire = record(
+  {
+    lock: { anyOf: [receiverLock, record({ name: index, span }, ['name', 'span']), descriptorLock] },
+    grant: { enum: ['callable', 'object', 'lock'], description: 'How it is given back.' },
+    when: record(
+      {
+        argument: index,
+        values: { type: 'array', items: name },
+        releases: { type: 'array', items: name },
+      },
+      ['argument', 'values', 'releases'],
+    ),
+    blocking: { ...flag, description: 'The thread waits until the lock is held.' },
+    try: { ...flag, description: 'The call may return without the lock.' },
+  },
+  ['lock'],
+);
+
+const release = record({ lock: { anyOf: [receiverLock, record({ name: index }, ['name']), descriptorLock] } }, [
+  'lock',
+]);
+
+const run = record(
+  {
+    argument: index,
+    when: { enum: ['now', 'each', 'handler', 'timer', 'later'] },
+    locked: { ...flag, description: 'It runs under the lock that the call acquires.' },
+    text: { ...name, description: 'Who calls it, for messages: "an HTTP request".' },
+    returned: { ...flag, description: "The function's return value becomes the call's." },
+    parameters: { type: 'array', items: { type: ['string', 'null'] } },
+  },
+  ['argument', 'when'],
+);
+
+const returned = {
+  anyOf: [
+    record({ instance: name }, ['instance']),
+    record({ argument: index }, ['argument']),
+    record({ receiver: { const: true } }, ['receiver']),
+    record({ openFile: index }, ['openFile']),
+  ],
+};
+
+const call = record({
+  completes: { enum: ['sync', 'promise', 'callback'], description: 'How the call completes. Default: sync.' },
+  reads: cell,
+  writes: record({ ...cellProperties, value: { ...index, description: 'The argument that is written.' } }, [
+    'kind',
+  ]),
+  atomic: cell,
+  acquires: acquire,
+  releases: release,
+  runs: { type: 'array', items: run },
+  spawns: record({ dimension: { enum: DIMENSIONS }, text: name }, ['dimension', 'text']),
+  returns: returned,
+  pure: flag,
+  future: { enum: ['new', 'then', 'catch', 'finally', 'all', 'resolve', 'settle'] },
+});
+
+const classModel = record(
+  {
+    lock: record({ span }, ['span']),
+    name: { ...index, description: "The constructor's argument that names the instance." },
+    methods: mapOf(call),
+    properties: mapOf(name),
+    construct: call,
+  },
+  ['methods'],
+);
+
+const exported = {
+  anyOf: [
+    record({ class: name }, ['class']),
+    record({ instance: name }, ['instance']),
+    record({ sameAs: name }, ['sameAs']),
+    record({ call }, ['call']),
+  ],
+};
+
+export const librarySchema = {
+  ...record(
+    {
+      library: { ...name, description: "The library's name, for messages." },
+      modules: {
+        type: 'array',
+        items: name,
+        minItems: 1,
+        description: 'The module specifiers it is imported by.',
+      },
+      documentation: { type: 'string', description: 'Where it is documented.' },
+      exports: { ...mapOf(exported), description: 'What each exported name is.' },
+      classes: mapOf(classModel),
+    },
+    ['library', 'modules', 'exports'],
+  ),
+  description: 'What the calls of a library, or of a wrapper of your own, do.',
+};

@@ -1,0 +1,365 @@
+import { accessSync, constants, statSync } from 'node:fs';
+import path from 'node:path';
+import { isDynamicPattern } from 'tinyglobby';
+import { analyse } from '../analysis/index.js';
+import { writeFix } from '../fixes/index.js';
+import { frontendFor } from '../frontends/index.js';
+import { loadLibraries } from '../libraries/index.js';
+import type { Deployment } from '../model/deployment.js';
+import type { Diagnostic, Fix, Problem } from '../model/diagnostics.js';
+import type { SyntaxProblem } from '../model/facts.js';
+import type { LibraryModel } from '../model/library-model.js';
+import { positionAt } from '../model/source.js';
+import { report as reportFindings } from '../rules/index.js';
+import {
+  CONFIGURATION_FILE,
+  ConfigurationError,
+  DEFAULT_CONFIGURATION,
+  deploymentEvidence,
+  findConfigurationFile,
+  readConfiguration,
+  type Configuration,
+  type DeploymentSettings,
+  type RuleSettings,
+} from './configuration.js';
+import { Deployments, mayBeDeploymentFile } from './deployments.js';
+import { withLevel } from './levels.js';
+import { filesIn, filesIncludedBy, filesMatching, isConfigurationFile, isSelected } from './selection.js';
+import { kindOfFile, Sources, type Source } from './sources.js';
+import { applySuppressions, readSuppressions, type UnusedSuppression } from './suppressions.js';
+import { reasonOf } from './text-file.js';
+
+export interface ProjectOptions {
+  /** The working directory, or the workspace folder; absolute. */
+  readonly directory: string;
+  /** The configuration to use for all files, instead of the nearest `lockkit.json`. */
+  readonly configurationFile?: string;
+  /** What holds where `lockkit.json` says nothing (an editor's settings). */
+  readonly settings?: {
+    readonly rules?: RuleSettings;
+    readonly deployment?: DeploymentSettings;
+    /** Where the settings stand, for evidence. */
+    readonly file: string;
+  };
+  /**
+   * Called when a configuration cannot be used; the last one that could (or the default) is used in its place. Without it the
+   * error is thrown.
+   */
+  readonly onConfigurationError?: (error: ConfigurationError) => void;
+  /** Larger files are skipped. Default 2 MB. */
+  readonly maximumBytes?: number;
+}
+
+/** What the check of one file came to. */
+export interface FileReport {
+  readonly file: string;
+  /** `unreadable`: there is no such file or it cannot be opened. `skipped`: it is no source text. */
+  readonly state: 'checked' | 'skipped' | 'unreadable';
+  /** In the order of the text; at their settings' levels, without suppressed ones. */
+  readonly diagnostics: readonly Diagnostic[];
+  readonly problems: readonly Problem[];
+  /** How many diagnostics were suppressed by comments. */
+  readonly suppressed: number;
+  readonly unusedSuppressions: readonly UnusedSuppression[];
+}
+
+/** The files that paths stand for. */
+export interface Selection {
+  /** Absolute, sorted, each once. */
+  readonly files: readonly string[];
+  /** Paths that stand for nothing that can be read. */
+  readonly problems: readonly Problem[];
+}
+
+interface Checked {
+  readonly stamp: string;
+  readonly hash: string | undefined;
+  readonly configuration: Configuration;
+  readonly deployment: Deployment | undefined;
+  readonly report: FileReport;
+}
+
+/**
+ * The conductor that the command line and the language server share: it selects files, reads them, and leads them through
+ * frontend, deployment, analysis, rules and fixes. What did not change is not looked at again.
+ */
+export class Project {
+  readonly directory: string;
+  readonly #options: ProjectOptions;
+  readonly #sources: Sources;
+  readonly #deployments: Deployments;
+  readonly #checked = new Map<string, Checked>();
+  /** By directory. */
+  readonly #configurationFiles = new Map<string, string | undefined>();
+  /** By configuration file. */
+  readonly #configurations = new Map<string, Configuration>();
+  readonly #lastGood = new Map<string, Configuration>();
+  readonly #libraries = new WeakMap<Configuration, readonly LibraryModel[]>();
+  readonly #overridden = new WeakMap<Configuration, WeakMap<Deployment, Deployment>>();
+  readonly #default: Configuration;
+
+  constructor(options: ProjectOptions) {
+    this.#options = options;
+    this.directory = options.directory;
+    this.#sources = new Sources(options.maximumBytes);
+    this.#deployments = new Deployments(options.directory, this.#sources);
+    this.#default = this.#withSettings(DEFAULT_CONFIGURATION);
+  }
+
+  /** Checks `text` instead of what is on disk; the file need not exist. */
+  setOverlay(file: string, text: string): void {
+    this.#sources.setOverlay(file, text);
+    this.#deployments.touch(file);
+  }
+
+  removeOverlay(file: string): void {
+    this.#sources.removeOverlay(file);
+    this.#deployments.touch(file);
+  }
+
+  /** Says that files were made, changed or deleted on disk. */
+  filesChanged(files: readonly string[]): void {
+    if (files.some(isConfigurationFile)) this.#forgetConfigurations();
+    if (files.some(mayBeDeploymentFile)) this.#deployments.clear();
+    for (const file of files) this.#deployments.touch(file);
+  }
+
+  /** Whether a file is one that may be checked, by its name. */
+  isSource(file: string): boolean {
+    return frontendFor(file) !== undefined;
+  }
+
+  /** Whether a file is checked when nobody names it. */
+  isSelected(file: string): boolean {
+    return this.isSource(file) && isSelected(file, this.configurationOf(file), this.directory);
+  }
+
+  /**
+   * The files that paths stand for: a file for itself, a directory for the files in it that are checked by default or by
+   * `lockkit.json`.
+   * @param paths absolute or relative to the project's directory
+   * @throws ConfigurationError
+   */
+  async select(paths: readonly string[]): Promise<Selection> {
+    const files = new Set<string>();
+    const problems: Problem[] = [];
+    for (const given of paths) {
+      const file = path.resolve(this.directory, given);
+      try {
+        if (!statSync(file).isDirectory()) {
+          files.add(file);
+          continue;
+        }
+        accessSync(file, constants.R_OK | constants.X_OK);
+      } catch (error) {
+        const matched = isDynamicPattern(given) ? await filesMatching(given, this.directory) : [];
+        for (const match of matched) if (this.isSource(match)) files.add(match);
+        if (matched.length === 0) problems.push({ file, line: 1, message: `cannot be read: ${reasonOf(error)}` });
+        continue;
+      }
+      for (const found of await this.#filesIn(file)) files.add(found);
+    }
+    return { files: [...files].sort(), problems };
+  }
+
+  async #filesIn(directory: string): Promise<string[]> {
+    this.#deployments.ask(directory);
+    const found = await filesIn(directory);
+    const inForce = new Set([
+      this.configurationOf(path.join(directory, CONFIGURATION_FILE)),
+      ...found.filter(isConfigurationFile).map((file) => this.configurationOf(file)),
+    ]);
+    const included = await Promise.all([...inForce].map(filesIncludedBy));
+    return [...new Set([...found, ...included.flat()])].filter(
+      (file) =>
+        this.isSource(file) &&
+        !path.relative(directory, file).startsWith('..') &&
+        isSelected(file, this.configurationOf(file), directory),
+    );
+  }
+
+  /** Checks one file. Does not throw for what the file is or holds: that is among the report's problems.
+   * @param file absolute path
+   * @returns the same object as before when nothing changed
+   * @throws ConfigurationError
+   */
+  async check(file: string): Promise<FileReport> {
+    const configuration = this.configurationOf(file);
+    const libraries = this.#librariesOf(configuration);
+    const deployment = this.isSource(file)
+      ? this.#override(configuration, await this.#deployments.of(file, libraries))
+      : undefined;
+    const stamp = this.#sources.stampOf(file);
+    const known = this.#checked.get(file);
+    const sameSetting = known?.configuration === configuration && known.deployment === deployment;
+    if (sameSetting && known.stamp === stamp) return known.report;
+    const source = this.#sources.get(file);
+    const hash = source.kind === 'text' ? source.hash : undefined;
+    const report =
+      sameSetting && hash !== undefined && known.hash === hash
+        ? known.report
+        : source.kind === 'text'
+          ? this.#checkSource(file, source, configuration, deployment)
+          : nothingOf(file, source.kind, { file, line: source.line, message: source.message });
+    this.#checked.set(file, { stamp, hash, configuration, deployment, report });
+    return report;
+  }
+
+  #checkSource(
+    file: string,
+    source: Source,
+    configuration: Configuration,
+    deployment: Deployment | undefined,
+  ): FileReport {
+    try {
+      const facts = source.facts();
+      if (facts === undefined || deployment === undefined) {
+        return nothingOf(file, 'skipped', {
+          file,
+          line: 1,
+          message: `not checked: Lockkit does not read ${kindOfFile(file)}`,
+        });
+      }
+      const libraries = this.#librariesOf(configuration);
+      const diagnostics = reportFindings(analyse(facts, { libraries, deployment }))
+        .flatMap((diagnostic) => withLevel(diagnostic, configuration.rules) ?? [])
+        .sort((left, right) => left.place.start - right.place.start || left.place.end - right.place.end);
+      const { kept, suppressed, unused } = applySuppressions(
+        readSuppressions(source.text, source.lineStarts),
+        diagnostics,
+        (rule) => configuration.rules[rule] === 'off',
+      );
+      return {
+        file,
+        state: 'checked',
+        diagnostics: kept,
+        problems: syntaxProblem(file, source, facts.problems),
+        suppressed,
+        unusedSuppressions: unused,
+      };
+    } catch (error) {
+      return nothingOf(file, 'skipped', { file, line: 1, message: internalError('the check of this file', error) });
+    }
+  }
+
+  /**
+   * Writes the fixes of a diagnostic for its file's present text.
+   * @returns those that can be written; none when the file is gone
+   */
+  fixes(diagnostic: Diagnostic): Fix[] {
+    const source = this.#sources.get(diagnostic.place.file);
+    if (source.kind !== 'text') return [];
+    return diagnostic.fixes.flatMap((request) => {
+      try {
+        return writeFix(request, source.text) ?? [];
+      } catch {
+        // A fix that cannot be written is none; the finding stands without it.
+        return [];
+      }
+    });
+  }
+
+  /** The text that a file is checked with; undefined when it cannot be read. */
+  textOf(file: string): string | undefined {
+    const source = this.#sources.get(file);
+    return source.kind === 'text' ? source.text : undefined;
+  }
+
+  /** The configuration in force for a file.
+   * @throws ConfigurationError
+   */
+  configurationOf(file: string): Configuration {
+    const found = this.#options.configurationFile ?? this.#configurationFileOf(path.dirname(file));
+    if (found === undefined) return this.#default;
+    const known = this.#configurations.get(found);
+    if (known !== undefined) return known;
+    const configuration = this.#readConfiguration(found);
+    this.#configurations.set(found, configuration);
+    return configuration;
+  }
+
+  #readConfiguration(file: string): Configuration {
+    try {
+      const configuration = this.#withSettings(readConfiguration(file));
+      this.#lastGood.set(file, configuration);
+      return configuration;
+    } catch (error) {
+      if (!(error instanceof ConfigurationError) || this.#options.onConfigurationError === undefined) throw error;
+      this.#options.onConfigurationError(error);
+      return this.#lastGood.get(file) ?? this.#default;
+    }
+  }
+
+  #configurationFileOf(directory: string): string | undefined {
+    if (!this.#configurationFiles.has(directory)) {
+      this.#configurationFiles.set(directory, findConfigurationFile(directory));
+    }
+    return this.#configurationFiles.get(directory);
+  }
+
+  #forgetConfigurations(): void {
+    // Their libraries decide what in the code counts as evidence.
+    this.#deployments.clear();
+    this.#configurationFiles.clear();
+    this.#configurations.clear();
+  }
+
+  #withSettings(configuration: Configuration): Configuration {
+    const { settings, directory } = this.#options;
+    if (settings === undefined) return configuration;
+    const said = new Set(configuration.deployment.map((evidence) => evidence.dimension));
+    const evidence = deploymentEvidence(settings.deployment ?? {}, directory, {
+      name: 'the setting lockkit.deployment',
+      file: settings.file,
+      text: '',
+    });
+    return {
+      ...configuration,
+      rules: { ...settings.rules, ...configuration.rules },
+      deployment: [...configuration.deployment, ...evidence.filter(({ dimension }) => !said.has(dimension))],
+    };
+  }
+
+  #librariesOf(configuration: Configuration): readonly LibraryModel[] {
+    let models = this.#libraries.get(configuration);
+    if (models === undefined) {
+      models = loadLibraries(configuration.libraries).models;
+      this.#libraries.set(configuration, models);
+    }
+    return models;
+  }
+
+  /** What the configuration says of a dimension stands in place of all other evidence for it. */
+  #override(configuration: Configuration, deployment: Deployment): Deployment {
+    if (configuration.deployment.length === 0) return deployment;
+    let known = this.#overridden.get(configuration);
+    if (known === undefined) this.#overridden.set(configuration, (known = new WeakMap()));
+    let overridden = known.get(deployment);
+    if (overridden === undefined) {
+      const said = new Set(configuration.deployment.map((evidence) => evidence.dimension));
+      const rest = deployment.evidence.filter((evidence) => !said.has(evidence.dimension));
+      overridden = { evidence: [...configuration.deployment, ...rest] };
+      known.set(deployment, overridden);
+    }
+    return overridden;
+  }
+}
+
+function nothingOf(file: string, state: FileReport['state'], problem: Problem): FileReport {
+  return { file, state, diagnostics: [], problems: [problem], suppressed: 0, unusedSuppressions: [] };
+}
+
+/** One line a file: the first problem, and how many more there are. */
+function syntaxProblem(file: string, source: Source, problems: readonly SyntaxProblem[]): Problem[] {
+  const first = problems[0];
+  if (first === undefined) return [];
+  const more = problems.length === 1 ? '' : ` (and ${problems.length - 1} more)`;
+  const { line } = positionAt(source.lineStarts, first.range.start);
+  return [{ file, line, message: `syntax error: ${first.message}${more}; the rest of the file is checked` }];
+}
+
+/** One line for an error that is Lockkit's own. */
+export function internalError(what: string, error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return `internal error in ${what}: ${message.split('\n', 1)[0] ?? ''}; please report it, with the file if you can`;
+}
