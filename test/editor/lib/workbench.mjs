@@ -73,23 +73,8 @@ export class Workbench {
   }
 
   /**
-   * Presses a key, again if need be: a busy window may ignore it.
-   *
-   * @param {string} key
-   * @param {import('playwright-core').Locator} effect what it brings up
-   */
-  async #press(key, effect) {
-    await until(`${key} has its effect`, async () => {
-      await this.page.keyboard.press(key);
-      return await effect.waitFor({ timeout: 3_000 }).then(
-        () => true,
-        () => false,
-      );
-    });
-  }
-
-  /**
-   * Opens the quick input and clicks a row when it is there: the list fills late, so no Enter is pressed blindly.
+   * Opens the quick input and clicks a row when it is there: the list fills late, so no Enter is pressed blindly. A list that was
+   * opened before the extensions were known never gets their commands, so it is then opened anew.
    *
    * @param {string} key opens it
    * @param {string} text what is typed
@@ -97,13 +82,19 @@ export class Workbench {
    */
   async #pick(key, text, label) {
     const input = this.page.locator('.quick-input-widget .quick-input-box input');
-    await this.#press(key, input);
-    await input.fill(text);
-    const rows = this.page.locator('.quick-input-list .monaco-list-row');
-    await rows
+    const row = this.page
+      .locator('.quick-input-list .monaco-list-row')
       .filter({ has: this.page.locator('.label-name', { hasText: exactly(label) }) })
-      .first()
-      .click();
+      .first();
+    await until(`${key} offers "${label}"`, async () => {
+      await this.page.keyboard.press(key);
+      if (!(await appears(input))) return false;
+      await input.fill(text);
+      if (await appears(row)) return true;
+      await this.page.keyboard.press('Escape');
+      return false;
+    });
+    await row.click();
   }
 
   /** The squiggles of the lines in view, errors and warnings. */
@@ -124,15 +115,21 @@ export class Workbench {
     await this.page.keyboard.press('Control+1');
     await this.page.keyboard.press('Control+Home');
     const box = this.page.locator('.zone-widget');
-    await this.#press('F8', box);
+    await until('F8 goes to a problem', async () => {
+      await this.page.keyboard.press('F8');
+      return await appears(box);
+    });
     await this.page.keyboard.press('Escape');
     await box.waitFor({ state: 'detached' });
   }
 
-  /** Opens the menu of quick fixes at the cursor. */
+  /** Opens the menu of quick fixes at the cursor, once the light bulb says that there are some. */
   async openQuickFixes() {
+    const bulb = this.page.locator('.lightBulbWidget, [class*="codicon-gutter-lightbulb"]');
+    await bulb.filter({ visible: true }).first().waitFor();
+    await this.page.keyboard.press('Control+.');
     const menu = this.page.locator('.action-widget:not(.action-list-submenu-panel)');
-    await this.#press('Control+.', menu);
+    await menu.waitFor();
     return menu;
   }
 
@@ -155,6 +152,17 @@ export class Workbench {
     await this.page.locator('.tab', { hasText: title }).waitFor();
     return this.page.frameLocator('iframe.webview.ready').frameLocator('iframe#active-frame');
   }
+}
+
+/**
+ * @param {import('playwright-core').Locator} locator
+ * @returns {Promise<boolean>} false if it is not visible within a few seconds
+ */
+function appears(locator) {
+  return locator.waitFor({ timeout: 3_000 }).then(
+    () => true,
+    () => false,
+  );
 }
 
 /** @param {string} text */
