@@ -18,7 +18,7 @@ function formatText(report: ScenarioReport): string {
     `${sizeOf(report)}, ${counted(report.iterations, 'update')} each on ${store}, ` +
     `${report.windowMs} ms between read and write`;
   const table = [HEADINGS, ...report.results.map(rowOf)];
-  const sentences = report.results.map((result) => `${result.lock}: ${sentenceOf(report, result)}`);
+  const sentences = report.results.map((result) => `${result.lock}: ${result.explanation}`);
   return [title, '', ...aligned(table), '', ...sentences, ''].join('\n');
 }
 
@@ -60,7 +60,7 @@ function aligned(rows: readonly (readonly string[])[]): string[] {
 }
 
 /** One sentence or two: what the lock spans, what this run has beyond it, and why it matters. */
-function sentenceOf(report: ScenarioReport, result: LockResult): string {
+export function explanationOf(report: Size, result: Omit<LockResult, 'explanation'>): string {
   const { nature } = findLock(result.lock);
   const missing = listOf(result.missing.map((dimension) => dimensionNames[dimension]));
   if (result.stuck) {
@@ -90,7 +90,9 @@ const dimensionNames: Record<Dimension, string> = {
   hosts: 'hosts',
 };
 
-function sizeOf(size: Pick<ScenarioReport, 'processes' | 'threads' | 'tasks'>): string {
+type Size = Pick<ScenarioReport, 'processes' | 'threads' | 'tasks'>;
+
+function sizeOf(size: Size): string {
   return [
     counted(size.processes, 'process', 'processes'),
     counted(size.threads, 'thread'),
@@ -108,6 +110,6 @@ function listOf(items: readonly string[]): string {
   return items.length > 1 ? `${items.slice(0, -1).join(', ')} and ${last}` : last;
 }
 
-function sumOf(result: LockResult): number {
+function sumOf(result: Pick<LockResult, 'workers'>): number {
   return result.workers.reduce((total, worker) => total + worker.done, 0);
 }

@@ -38,6 +38,8 @@ export interface LockResult {
   readonly opsPerSecond: number;
   /** The work ended because no task got on any more; `expected` was not reached. */
   readonly stuck: boolean;
+  /** Why the lock lost, or held, for people: a sentence or two without a capital, to stand after the lock's name. */
+  readonly explanation: string;
   /** One for each thread. */
   readonly workers: readonly WorkerShare[];
 }

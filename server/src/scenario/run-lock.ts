@@ -2,6 +2,7 @@ import { subtract } from '../model/dimensions.js';
 import { Crew, sum } from './crew.js';
 import type { Entries } from './entries.js';
 import { ScenarioError } from './errors.js';
+import { explanationOf } from './format.js';
 import type { LockDescription } from './locks.js';
 import { monotonicMs } from './opening.js';
 import { dimensionsOf, expectedOf, type Plan } from './options.js';
@@ -101,7 +102,7 @@ function resultOf(plan: Plan, lock: LockDescription, work: Work, counted: number
   const expected = expectedOf(plan);
   const done = sum(work.done.flat());
   if (!work.stuck) checkReach(plan, lock, work.done);
-  return {
+  const result = {
     lock: lock.id,
     title: lock.title,
     span: lock.span,
@@ -117,6 +118,7 @@ function resultOf(plan: Plan, lock: LockDescription, work: Work, counted: number
       threads.map((count, thread) => ({ process: process + 1, thread: thread + 1, done: count })),
     ),
   };
+  return { ...result, explanation: explanationOf(plan, result) };
 }
 
 /**
