@@ -1,0 +1,114 @@
+import { lookup } from 'node:dns/promises';
+import { readdirSync, readlinkSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { gunzip, gzip } from 'node:zlib';
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+import { CombinedLock, LockTimeoutError } from 'lockkit';
+import { describe, expect, it } from 'vitest';
+
+import { ProcessPeer } from './support/peer.js';
+import { useLockDirectory } from './support/scratch.js';
+
+const run = promisify(execFile);
+const here = fileURLToPath(new URL('.', import.meta.url));
+
+/** Runs a script in a process of its own, in this folder; kills it after 20 s. */
+async function script(text: string): Promise<string> {
+  const { stdout } = await run(process.execPath, ['--input-type=module', '--eval', text], {
+    cwd: here,
+    timeout: 20_000,
+  });
+  return stdout.trim();
+}
+
+const openLockFiles = (directory: string) =>
+  readdirSync('/proc/self/fd').filter((fd) => linkOf(fd).startsWith(directory)).length;
+
+function linkOf(fd: string): string {
+  try {
+    return readlinkSync(`/proc/self/fd/${fd}`);
+  } catch {
+    return ''; // closed meanwhile, as the one that listed the folder
+  }
+}
+
+const threadCount = () => readdirSync('/proc/self/task').length;
+
+describe.each(['native', 'fs-ext'] as const)('CombinedLock in its process, engine %s', (engine) => {
+  const directory = useLockDirectory(engine);
+
+  it('leaves the thread pool to others while 8 locks are waited for', async () => {
+    await using peer = new ProcessPeer();
+    const names = Array.from({ length: 8 }, (_, i) => `pool ${i}`);
+    for (const name of names) await peer.call('acquire', { name });
+    const waiting = names.map((name) => new CombinedLock(name).request(() => name));
+    await sleep(20);
+
+    expect((await readFile(fileURLToPath(import.meta.url), 'utf8')).length).toBeGreaterThan(0);
+    expect((await lookup('localhost')).address).toBeTruthy();
+    const text = Buffer.from('text');
+    expect(await promisify(gunzip)(await promisify(gzip)(text))).toEqual(text);
+
+    for (const name of names) await peer.call('release', { name });
+    expect(await Promise.all(waiting)).toEqual(names);
+  });
+
+  it('keeps neither descriptors nor threads of 500 names', async () => {
+    const threads = threadCount();
+    for (let i = 0; i < 500; i++) await new CombinedLock(`many ${i}`).request(() => undefined);
+    expect(openLockFiles(directory.path)).toBeLessThanOrEqual(64);
+    expect(threadCount()).toBeLessThanOrEqual(threads);
+  });
+
+  it('keeps neither descriptors nor threads of 100 names that it gave up waiting for', async () => {
+    await using peer = new ProcessPeer();
+    const names = Array.from({ length: 100 }, (_, i) => `gave up ${i}`);
+    for (const name of names) await peer.call('acquire', { name });
+    const threads = threadCount();
+    const results = await Promise.allSettled(
+      names.map((name) => new CombinedLock(name).acquire({ timeout: 50 })),
+    );
+    for (const result of results) {
+      expect(result.status === 'rejected' && result.reason).toBeInstanceOf(LockTimeoutError);
+    }
+    // The threads are called back by a signal and end on their own.
+    await expect.poll(threadCount, { timeout: 20_000 }).toBeLessThanOrEqual(threads);
+    await expect.poll(() => openLockFiles(directory.path), { timeout: 20_000 }).toBeLessThanOrEqual(64);
+  });
+
+  it('ends by process.exit while it waits', async () => {
+    await using holder = new ProcessPeer();
+    const waiter = new ProcessPeer();
+    await holder.call('acquire', { name: 'exit' });
+    void waiter.call('acquire', { name: 'exit' });
+    await waiter.call('threads');
+    void waiter.call('exit', { code: 7 });
+    expect(await waiter.exited).toBe(7);
+  });
+
+  it('stays alive for a request that waits, and not for a grant that is held', async () => {
+    await using holder = new ProcessPeer();
+    await holder.call('acquire', { name: 'alive' });
+    const waiter = script(`
+      import { CombinedLock } from 'lockkit';
+      const grant = await new CombinedLock('alive').acquire();
+      console.log('granted', grant.token);
+    `);
+    await sleep(300);
+    await holder.call('release', { name: 'alive' });
+    expect(await waiter).toBe('granted 1n');
+    // It ended with the lock held, and the kernel freed it.
+    expect(await new CombinedLock('alive').request({ timeout: 0 }, () => 'free')).toBe('free');
+  });
+
+  it('can be loaded by require() of an ES module', async () => {
+    const text = `const { CombinedLock } = require('lockkit');
+      new CombinedLock('commonjs').request(() => console.log('served'));`;
+    const { stdout } = await run(process.execPath, ['--eval', text], { cwd: here, timeout: 20_000 });
+    expect(stdout).toBe('served\n');
+  });
+});
