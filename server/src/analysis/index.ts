@@ -1,15 +1,133 @@
-import type { Deployment } from '../model/deployment.js';
-import type { FileFacts } from '../model/facts.js';
-import type { Finding } from '../model/findings.js';
-import type { LibraryModel } from '../model/library-model.js';
+import type { FileFacts, FunctionFacts } from '../model/facts.js';
+import type { Finding, Overlap } from '../model/findings.js';
+import {
+  Analysis,
+  BudgetExceeded,
+  moduleFrame,
+  type AnalysisContext,
+  type OverlapContext,
+} from './analysis.js';
+import { initialize } from './calls.js';
+import { settle } from './candidates.js';
+import { runBody } from './execute.js';
+import type { Frame } from './frame.js';
+import { State } from './state.js';
+import { valueOf, type AbstractObject, type Value } from './values.js';
 
-/** What the analysis is told besides the facts. */
-export interface AnalysisContext {
-  readonly libraries: readonly LibraryModel[];
-  readonly deployment: Deployment;
-}
+export type { AnalysisContext } from './analysis.js';
 
 /** The findings of one file. */
-export function analyse(_facts: FileFacts, _context: AnalysisContext): Finding[] {
-  return [];
+export function analyse(facts: FileFacts, context: AnalysisContext): Finding[] {
+  const analysis = new Analysis(facts, context.deployment, context.libraries);
+  const script: OverlapContext = { overlaps: analysis.deployed({ ofProgram: true }) };
+  analysis.within(script, () => {
+    const frame = moduleFrame(analysis);
+    const loaded = bounded(analysis, () => runBody(analysis, frame, new State())?.state) ?? new State();
+    loaded.held.clear();
+    loaded.reads.clear();
+    loaded.tested.clear();
+    runEntryPoints(analysis, frame, loaded);
+  });
+  return settle(analysis);
+}
+
+/** Runs one root; if it is too much to look at, what was found so far stands and the rest stays unsaid. */
+function bounded<T>(analysis: Analysis, run: () => T): T | undefined {
+  analysis.refill();
+  try {
+    return run();
+  } catch (error) {
+    if (error instanceof BudgetExceeded) return undefined;
+    throw error;
+  }
+}
+
+/** What other code calls: exported functions, and the methods of exported classes and of instances that live on. */
+function runEntryPoints(analysis: Analysis, module: Frame, loaded: State): void {
+  const { facts } = analysis;
+  for (const fn of facts.functions) {
+    if (fn.exported && fn.class === undefined) runEntryPoint(analysis, module, loaded, fn);
+  }
+  facts.classes.forEach((classFacts, index) => {
+    const instances = analysis.longLived.filter((object) => object.class === index);
+    const exposed = classFacts.exported || instances.some((object) => isExported(analysis, object));
+    if (!exposed) return;
+    const state = loaded.copy();
+    const receivers: Value[] =
+      instances.length > 0
+        ? instances.map((object) => valueOf({ kind: 'object', object }))
+        : [standIn(analysis, module, state, index)];
+    for (const method of classFacts.methods) {
+      const fn = facts.functions[method.function];
+      if (fn === undefined || method.private || method.static) continue;
+      for (const receiver of receivers) runEntryPoint(analysis, module, state, fn, receiver);
+    }
+  });
+}
+
+/** True when a variable of the module that others import holds the object. */
+function isExported(analysis: Analysis, object: AbstractObject): boolean {
+  return analysis.facts.variables.some((variable) => variable.exported && variable.name === object.variable);
+}
+
+/** An instance that some caller makes: whether it lives on and is shared, nothing here says. */
+function standIn(analysis: Analysis, module: Frame, state: State, index: number): Value {
+  const classFacts = analysis.facts.classes[index];
+  const managed = (classFacts?.decorators.length ?? 0) > 0;
+  const object: AbstractObject = {
+    id: `instance of class ${String(index)}`,
+    label: 'this',
+    class: index,
+    depth: 0,
+    sharing: managed ? 'usual' : 'likely',
+    fields: new Map(),
+  };
+  const instance = valueOf({ kind: 'object', object });
+  const range = classFacts?.nameRange ?? { start: 0, end: 0 };
+  bounded(analysis, () => {
+    const site = {
+      analysis,
+      frame: module,
+      arguments: [],
+      operation: {
+        kind: 'call',
+        into: -1,
+        target: { kind: 'value', callee: -1 },
+        arguments: [],
+        construct: true,
+        awaited: true,
+        text: classFacts?.name ?? '',
+        range,
+      },
+    } as const;
+    initialize(site, state, index, instance, module);
+  });
+  return instance;
+}
+
+function runEntryPoint(
+  analysis: Analysis,
+  module: Frame,
+  loaded: State,
+  facts: FunctionFacts,
+  receiver?: Value,
+): void {
+  const place = analysis.place(facts.nameRange);
+  const overlaps: Overlap[] = [
+    { dimension: 'tasks', strength: 'usual', text: `calls of ${facts.name} that overlap`, place },
+    ...analysis.deployed(),
+  ];
+  analysis.within({ overlaps }, () => {
+    const frame: Frame = {
+      id: `entry ${String(analysis.facts.functions.indexOf(facts))}${receiver?.shape.kind === 'object' ? ` ${receiver.shape.object.id}` : ''}`,
+      facts,
+      outer: module,
+      depth: analysis.depth,
+      temporaries: new Map(),
+      ...(receiver !== undefined && { receiver }),
+    };
+    const end = bounded(analysis, () => runBody(analysis, frame, loaded.copy()));
+    // What is still held when the function is left is held while others run.
+    for (const { handle } of end?.state.held.values() ?? []) if (handle !== undefined) handle.crossed = true;
+  });
 }

@@ -1,4 +1,5 @@
 import type { LibraryModel } from '../model/library-model.js';
+import { builtInModels } from './built-in.js';
 
 /** The library models in force: Lockkit's own and a project's. */
 export interface Libraries {
@@ -10,5 +11,5 @@ export interface Libraries {
  * @param own the `libraries` of `lockkit.json`
  */
 export function loadLibraries(own: readonly LibraryModel[] = []): Libraries {
-  return { models: own };
+  return { models: [...own, ...builtInModels] };
 }

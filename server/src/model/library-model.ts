@@ -32,6 +32,8 @@ export interface ClassModel {
   /** Index of the constructor's argument that names the instance: two instances of one name are one lock or one store. */
   readonly name?: number;
   readonly methods: Readonly<Record<string, CallModel>>;
+  /** True when the names of its methods say enough: they apply to receivers of which nothing is known (`.then`, `.map`). */
+  readonly structural?: boolean;
   /** Classes of values that properties hold: `{ promises: 'FileSystem' }`. */
   readonly properties?: Readonly<Record<string, string>>;
   /** What the constructor does besides making an instance. */
@@ -78,7 +80,7 @@ export interface CallModel {
    */
   readonly pure?: boolean;
   /** What the call means for the analysis itself; see `analysis/futures.ts`. */
-  readonly future?: 'new' | 'then' | 'catch' | 'finally' | 'all' | 'resolve' | 'settle';
+  readonly future?: 'new' | 'then' | 'catch' | 'finally' | 'all' | 'resolve';
 }
 
 export interface AcquireModel {

@@ -1,0 +1,338 @@
+/** Calls: of the file's own functions (followed inwards), of libraries (by their models), and of what cannot be seen. */
+import type { Call, ClassIndex, FunctionIndex, Temporary } from '../model/facts.js';
+import type { Overlap } from '../model/findings.js';
+import { CALL_DEPTH, type Analysis, type OverlapContext } from './analysis.js';
+import { applyModel, construct } from './effects.js';
+import { runBody } from './execute.js';
+import { callDepth, isRecursive, variableKey, type Frame } from './frame.js';
+import type { Key } from './cells.js';
+import { keyOf, leave, loadProperty, methodOf, superclassOf } from './heap.js';
+import { isRelease, noteUnseenCall } from './unseen.js';
+import type { State } from './state.js';
+import {
+  constant,
+  NO_ORIGINS,
+  originsOf,
+  unknown,
+  valueOf,
+  type AbstractObject,
+  type Shape,
+  type Value,
+} from './values.js';
+
+/** What is true after a call, and what it returns. */
+export interface Result {
+  readonly state: State;
+  readonly value: Value;
+}
+
+/** A call under way: what its parts need to know of it. */
+export interface CallSite {
+  readonly analysis: Analysis;
+  readonly frame: Frame;
+  readonly operation: Call;
+  readonly arguments: readonly Value[];
+}
+
+export function call(
+  analysis: Analysis,
+  frame: Frame,
+  operation: Call,
+  state: State,
+  valueAt: (temporary: Temporary) => Value,
+): Result {
+  const site: CallSite = {
+    analysis,
+    frame,
+    operation,
+    arguments: operation.arguments.map((argument) =>
+      argument.spread
+        ? unknown(analysis.freshId(), 'arguments', valueAt(argument.value).origins)
+        : valueAt(argument.value),
+    ),
+  };
+  const { target } = operation;
+  switch (target.kind) {
+    case 'superclass':
+      return callSuperclass(site, state);
+    case 'value':
+      return callValue(site, state, valueAt(target.callee));
+    case 'method': {
+      const key: Key = typeof target.key === 'string' ? target.key : keyOf(valueAt(target.key.computed));
+      return callMethod(site, state, valueAt(target.object), key);
+    }
+  }
+}
+
+function callMethod(site: CallSite, state: State, object: Value, key: Key): Result {
+  const { analysis, frame, operation } = site;
+  const { shape } = object;
+  const name = typeof key === 'string' ? key : undefined;
+  if (name !== undefined) {
+    if (shape.kind === 'instance') {
+      const { class: facts, model } = shape.instance;
+      const method = Object.hasOwn(facts.methods, name) ? facts.methods[name] : undefined;
+      if (method !== undefined) return applyModel(site, state, { call: method, model, receiver: object });
+    }
+    if (shape.kind === 'grant' && isRelease(name)) {
+      state.release((held) => held.lock === shape.lock);
+      return { state, value: constant(undefined) };
+    }
+    if (shape.kind === 'library') {
+      return callValue(
+        site,
+        state,
+        valueOf({ ...shape, path: [...shape.path, name] }, object.origins),
+        object,
+      );
+    }
+    if (shape.kind === 'function' && (name === 'call' || name === 'apply' || name === 'bind')) {
+      if (name === 'bind') return { state, value: object };
+      const args = name === 'call' ? site.arguments.slice(1) : [];
+      return callFunction(site, state, shape, args);
+    }
+    if (shape.kind === 'object' && ownMember(analysis, shape.object, name)) {
+      const member = loadProperty(analysis, state, frame, object, name, analysis.place(operation.range));
+      if (member.shape.kind === 'function') {
+        return callFunction(
+          site,
+          state,
+          { ...member.shape, receiver: member.shape.receiver ?? object },
+          site.arguments,
+        );
+      }
+      return callValue(site, state, member, object);
+    }
+    const structural = analysis.models.structuralMethod(name);
+    if (structural !== undefined) {
+      return applyModel(site, state, { call: structural.call, model: structural.model, receiver: object });
+    }
+  }
+  if (shape.kind === 'object' || shape.kind === 'contents') {
+    const member = loadProperty(analysis, state, frame, object, key, analysis.place(operation.range));
+    if (
+      member.shape.kind === 'function' ||
+      member.shape.kind === 'resolver' ||
+      member.shape.kind === 'grant'
+    ) {
+      return callValue(site, state, member, object);
+    }
+  }
+  return callUnseen(site, state, object);
+}
+
+function ownMember(analysis: Analysis, object: AbstractObject, name: string): boolean {
+  return (
+    object.fields.has(name) ||
+    (object.class !== undefined && methodOf(analysis, object.class, name) !== undefined)
+  );
+}
+
+/** @param receiver the object that the callee was found on, if any */
+function callValue(site: CallSite, state: State, callee: Value, receiver?: Value): Result {
+  const { analysis, operation } = site;
+  const { shape } = callee;
+  switch (shape.kind) {
+    case 'function':
+      return callFunction(site, state, shape, site.arguments);
+    case 'class':
+      return operation.construct
+        ? instantiate(site, state, shape.class, shape.frame)
+        : callUnseen(site, state);
+    case 'resolver':
+      state.release((held) => held.releasedBy === shape.frame);
+      return { state, value: constant(undefined) };
+    case 'grant':
+      state.release((held) => held.lock === shape.lock);
+      return { state, value: constant(undefined) };
+    case 'library': {
+      const resolved = analysis.models.find(shape.module, shape.path);
+      if (resolved === undefined) return callUnseen(site, state, receiver);
+      const { export: found, model } = resolved;
+      if ('class' in found) {
+        return operation.construct
+          ? construct(site, state, model, found.class)
+          : callUnseen(site, state, receiver);
+      }
+      if ('call' in found) return applyModel(site, state, { call: found.call, model });
+      return callUnseen(site, state, receiver);
+    }
+    default:
+      return callUnseen(site, state, receiver ?? callee);
+  }
+}
+
+function callSuperclass(site: CallSite, state: State): Result {
+  const { analysis, frame } = site;
+  const index = frame.facts.class;
+  const superclass = index === undefined ? undefined : superclassOf(analysis, index);
+  if (superclass === undefined || frame.receiver?.shape.kind !== 'object') return callUnseen(site, state);
+  const next = initialize(site, state, superclass, frame.receiver, frame);
+  return { state: next, value: constant(undefined) };
+}
+
+/** Makes an instance of one of the file's own classes. */
+export function instantiate(site: CallSite, state: State, index: ClassIndex, definition: Frame): Result {
+  const { analysis, frame, operation } = site;
+  const object: AbstractObject = {
+    id: `${frame.id}@${String(operation.range.start)}`,
+    label: 'this',
+    class: index,
+    depth: analysis.depth,
+    sharing: 'usual',
+    fields: new Map(),
+  };
+  if (analysis.depth <= 1) analysis.longLived.push(object);
+  const value = valueOf({ kind: 'object', object }, originsOf(site.arguments));
+  return { state: initialize(site, state, index, value, definition), value };
+}
+
+/** Runs the field initializers and the constructor of a class on a fresh instance. */
+export function initialize(
+  site: CallSite,
+  state: State,
+  index: ClassIndex,
+  instance: Value,
+  definition: Frame,
+): State {
+  const { analysis } = site;
+  const facts = analysis.facts.classes[index];
+  if (facts === undefined || instance.shape.kind !== 'object') return state;
+  const { object } = instance.shape;
+  let current = state;
+  // A class without a constructor of its own runs its superclass's.
+  const inherited = facts.constructorFunction === undefined ? superclassOf(analysis, index) : undefined;
+  if (inherited !== undefined) current = initialize(site, current, inherited, instance, definition);
+  const run = (fn: FunctionIndex, args: readonly Value[]): Value => {
+    const result = callFunction(
+      site,
+      current,
+      { kind: 'function', function: fn, frame: definition, receiver: instance },
+      args,
+    );
+    current = result.state;
+    return result.value;
+  };
+  for (const field of facts.fields) {
+    if (field.initializer !== undefined && !field.static)
+      object.fields.set(field.name, run(field.initializer, []));
+  }
+  if (facts.constructorFunction !== undefined) run(facts.constructorFunction, site.arguments);
+  return current;
+}
+
+/** Follows a call into a function of the file. */
+export function callFunction(
+  site: CallSite,
+  state: State,
+  callee: Shape & { kind: 'function' },
+  args: readonly Value[],
+): Result {
+  const { analysis, frame, operation } = site;
+  const facts = analysis.facts.functions[callee.function];
+  const opaque = (): Result => ({
+    state,
+    value: unknown(analysis.freshId(), 'value', originsOf(args, false)),
+  });
+  if (facts === undefined || isRecursive(frame, facts) || callDepth(frame) >= CALL_DEPTH) return opaque();
+  analysis.reached.add(facts);
+  const inner: Frame = {
+    id: `${frame.id}>${String(operation.range.start)}:${String(callee.function)}`,
+    facts,
+    outer: callee.frame,
+    caller: { frame, range: operation.range },
+    depth: analysis.depth,
+    temporaries: new Map(),
+    ...(callee.receiver !== undefined && { receiver: callee.receiver }),
+  };
+  bindParameters(inner, state, args);
+  const overlap = startedTogether(site, facts.async);
+  const body = (from: State): Result =>
+    runBody(analysis, inner, from) ?? { state, value: constant(undefined) };
+  if (overlap === undefined) return body(state);
+  const started = runApart(analysis, state, overlap, body);
+  return { state, value: started.value };
+}
+
+function bindParameters(frame: Frame, state: State, args: readonly Value[]): void {
+  frame.facts.parameters.forEach(({ variable, rest, field }, index) => {
+    const key = variableKey(frame, variable);
+    const given = rest ? unknown(`${key} rest`, 'rest', originsOf(args.slice(index))) : args[index];
+    if (given === undefined) state.variables.delete(key);
+    else state.variables.set(key, given);
+    if (field === undefined || frame.receiver?.shape.kind !== 'object') return;
+    const { object } = frame.receiver.shape;
+    if (given !== undefined && given.shape.kind !== 'unknown') object.fields.set(field, given);
+  });
+}
+
+/** Runs code that overlaps with what started it: it holds none of its locks, and its reads are its own. */
+export function runApart<T extends { state: State }>(
+  analysis: Analysis,
+  state: State,
+  context: OverlapContext,
+  run: (state: State) => T,
+): T {
+  const apart = state.copy();
+  apart.reads.clear();
+  apart.tested.clear();
+  apart.written.clear();
+  return analysis.within(context, () => run(apart));
+}
+
+/** An async function of the file that is called again before it has settled overlaps with itself. */
+function startedTogether(site: CallSite, async: boolean): OverlapContext | undefined {
+  const { analysis, frame, operation } = site;
+  if (!async || operation.awaited) return undefined;
+  const starts = analysis.starts.of(frame.facts);
+  if (!starts.overlap(operation)) return undefined;
+  const overlap: Overlap = {
+    dimension: 'tasks',
+    strength: 'shown',
+    text: `calls of ${operation.text} that are started without waiting for the one before`,
+    place: analysis.place(operation.range),
+  };
+  return { overlaps: [overlap] };
+}
+
+/** Runs a function argument: unseen code calls it, or a model says that a library does. */
+export function runCallback(site: CallSite, state: State, callback: Value, args: readonly Value[]): Result {
+  const { shape } = callback;
+  if (shape.kind === 'function') return callFunction(site, state, shape, args);
+  if (shape.kind === 'resolver' || shape.kind === 'grant') return callValue(site, state, callback);
+  return { state, value: unknown(site.analysis.freshId(), 'value') };
+}
+
+/**
+ * A call of code that the analysis does not see. It may hold a lock while it runs its callbacks, so nothing is reported of
+ * what they do; what it returns derives from what it was given, and from nothing for sure.
+ */
+function callUnseen(site: CallSite, state: State, receiver?: Value): Result {
+  const { analysis, operation } = site;
+  for (const argument of site.arguments) leave(state, argument);
+  let current = state;
+  const acquired = noteUnseenCall(site, current, receiver);
+  if (acquired !== undefined) return { state: current, value: acquired };
+  for (const argument of site.arguments) {
+    if (argument.shape.kind !== 'function') continue;
+    const id = `unseen ${String(operation.range.start)}`;
+    current.acquire({
+      id,
+      lock: id,
+      name: operation.text,
+      span: ['tasks', 'threads', 'processes', 'hosts'],
+      place: analysis.place(operation.range),
+      depth: analysis.depth,
+      lockDepth: 0,
+      unseen: true,
+    });
+    current = runCallback(site, current, argument, []).state;
+    current.release((held) => held.id === id);
+  }
+  const from = receiver === undefined ? site.arguments : [receiver, ...site.arguments];
+  const origins = from.length === 0 ? NO_ORIGINS : originsOf(from, false);
+  return {
+    state: current,
+    value: unknown(`${site.frame.id}@${String(operation.range.start)}`, operation.text, origins),
+  };
+}

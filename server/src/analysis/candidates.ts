@@ -1,0 +1,225 @@
+/** Findings while the analysis is under way: what only the whole file can decide is decided at the end. */
+import { intersect, subtract } from '../model/dimensions.js';
+import type { FixRegion, Finding, Guard, Overlap } from '../model/findings.js';
+import type { Place, TextRange } from '../model/source.js';
+import type { Analysis } from './analysis.js';
+import type { Frame } from './frame.js';
+import type { Acquisition, CellIdentity, LiveRead, SharedHandle, State } from './state.js';
+
+/** The overlaps of one context, and its place in the stack of contexts (counted from 1). */
+interface Level {
+  readonly index: number;
+  readonly overlaps: readonly Overlap[];
+}
+
+export type Candidate = UpdateCandidate | HandleCandidate;
+
+interface UpdateCandidate {
+  readonly kind: 'update';
+  readonly cell: CellIdentity;
+  readonly read: LiveRead;
+  readonly write: Place;
+  readonly writeFrame: Frame;
+  readonly certain: boolean;
+  readonly held: readonly Acquisition[];
+  readonly levels: readonly Level[];
+}
+
+interface HandleCandidate {
+  readonly kind: 'handle';
+  readonly cell: CellIdentity;
+  readonly acquire: Place;
+  readonly handle: SharedHandle;
+  readonly held: readonly Acquisition[];
+  readonly levels: readonly Level[];
+}
+
+function levelsAbove(analysis: Analysis, depth: number, upTo: number): Level[] {
+  return analysis.contexts
+    .slice(0, upTo)
+    .map((context, index) => ({ index: index + 1, overlaps: context.overlaps }))
+    .filter(({ index, overlaps }) => index > depth && overlaps.length > 0);
+}
+
+/** A cell is written from what was read of it: keeps the pair if any execution can interleave. */
+export function noteUpdate(
+  analysis: Analysis,
+  state: State,
+  pair: { read: LiveRead; certain: boolean; write: Place; writeFrame: Frame },
+): void {
+  const { cell } = pair.read;
+  const levels = levelsAbove(analysis, cell.depth, pair.read.depth);
+  if (levels.length === 0) return;
+  analysis.candidates.push({ kind: 'update', cell, held: [...state.held.values()], levels, ...pair });
+}
+
+/** A file lock is taken on an open file that is kept in a shared cell. */
+export function noteSharedHandle(
+  analysis: Analysis,
+  state: State,
+  cell: CellIdentity,
+  acquire: Place,
+  handle: SharedHandle,
+): void {
+  const levels = levelsAbove(analysis, cell.depth, analysis.depth);
+  if (levels.length === 0) return;
+  analysis.candidates.push({ kind: 'handle', cell, acquire, handle, held: [...state.held.values()], levels });
+}
+
+/** Decides which candidates are findings, and says each once. */
+export function settle(analysis: Analysis): Finding[] {
+  const findings = new Map<string, Finding>();
+  for (const candidate of analysis.candidates) {
+    const finding =
+      candidate.kind === 'update' ? settleUpdate(analysis, candidate) : settleHandle(analysis, candidate);
+    if (finding === undefined) continue;
+    const key =
+      finding.kind === 'read-modify-write'
+        ? `${String(finding.read.start)}-${String(finding.write.start)}`
+        : `handle ${String(finding.acquire.start)}`;
+    const known = findings.get(key);
+    if (known === undefined || strength(finding) > strength(known)) findings.set(key, finding);
+  }
+  return [...findings.values()];
+}
+
+const STRENGTH = { shown: 2, usual: 1, likely: 0 } as const;
+
+function strength(finding: Finding): number {
+  return (
+    Math.max(...finding.overlaps.map((overlap) => STRENGTH[overlap.strength])) * 2 + (finding.certain ? 1 : 0)
+  );
+}
+
+/** Locks that really exclude; undefined when code that the analysis cannot see may hold one. */
+function realLocks(analysis: Analysis, held: readonly Acquisition[]): Acquisition[] | undefined {
+  const real = held.filter((lock) => lock.chain === undefined || analysis.chains.has(lock.chain));
+  return real.some((lock) => lock.unseen === true) ? undefined : real;
+}
+
+/** Overlaps along the given dimensions that no lock excludes, the nearest context last. */
+function uncovered(
+  levels: readonly Level[],
+  cell: CellIdentity,
+  locks: readonly Acquisition[],
+  crossed: boolean,
+): Overlap[] {
+  const overlaps: Overlap[] = [];
+  for (const level of levels) {
+    // A lock that an outer execution holds, or that was made inside this one, does not tell its like apart.
+    const covering = locks.filter((lock) => lock.depth >= level.index && lock.lockDepth < level.index);
+    const covered = covering.flatMap((lock) => lock.span);
+    for (const overlap of level.overlaps) {
+      const open = subtract(intersect([overlap.dimension], cell.reach), covered);
+      if (open.length === 0 || (overlap.dimension === 'tasks' && !crossed)) continue;
+      const weakened = cell.sharing === 'likely' ? 'likely' : overlap.strength;
+      overlaps.push({ ...overlap, strength: weakened });
+    }
+  }
+  return strongestPerDimension(overlaps);
+}
+
+function strongestPerDimension(overlaps: readonly Overlap[]): Overlap[] {
+  const best = new Map<string, Overlap>();
+  for (const overlap of overlaps) {
+    const known = best.get(overlap.dimension);
+    if (known === undefined || STRENGTH[overlap.strength] >= STRENGTH[known.strength]) {
+      best.set(overlap.dimension, overlap);
+    }
+  }
+  return [...best.values()];
+}
+
+function guardOf(lock: Acquisition): Guard {
+  return { name: lock.name, span: lock.span, acquired: lock.place };
+}
+
+function describe(cell: CellIdentity): {
+  kind: CellIdentity['kind'];
+  name: string;
+  reach: CellIdentity['reach'];
+  declaration?: Place;
+} {
+  const { kind, name, reach, declaration } = cell;
+  return { kind, name, reach, ...(declaration !== undefined && { declaration }) };
+}
+
+function settleUpdate(analysis: Analysis, candidate: UpdateCandidate): Finding | undefined {
+  const locks = realLocks(analysis, candidate.held);
+  if (locks === undefined) return undefined;
+  const guards = locks.filter((lock) => candidate.read.guards.has(lock.id));
+  const { point } = candidate.read;
+  const overlaps = uncovered(candidate.levels, candidate.cell, guards, point !== undefined);
+  if (overlaps.length === 0) return undefined;
+  const region = regionOf(
+    analysis,
+    { frame: candidate.read.frame, range: candidate.read.place },
+    { frame: candidate.writeFrame, range: candidate.write },
+  );
+  return {
+    kind: 'read-modify-write',
+    cell: describe(candidate.cell),
+    read: candidate.read.place,
+    write: candidate.write,
+    derivation: 'data',
+    certain: candidate.certain,
+    guards: guards.map(guardOf),
+    lateGuards: locks.filter((lock) => !candidate.read.guards.has(lock.id)).map(guardOf),
+    overlaps,
+    ...(point !== undefined && { point }),
+    ...(region !== undefined && { region }),
+  };
+}
+
+function settleHandle(analysis: Analysis, candidate: HandleCandidate): Finding | undefined {
+  const { handle, cell } = candidate;
+  if (!handle.crossed) return undefined;
+  const locks = realLocks(analysis, candidate.held);
+  if (locks === undefined) return undefined;
+  const overlaps = uncovered(candidate.levels, cell, locks, true);
+  if (overlaps.length === 0) return undefined;
+  const region =
+    handle.release &&
+    regionOf(
+      analysis,
+      { frame: handle.frame, range: candidate.acquire },
+      { frame: handle.release.frame, range: handle.release.place },
+    );
+  const overwritten = analysis.overwritten.get(cell.key);
+  return {
+    kind: 'shared-lock-handle',
+    handle: cell.name,
+    acquire: candidate.acquire,
+    certain: true,
+    overlaps,
+    ...(cell.declaration !== undefined && { declaration: cell.declaration }),
+    ...(overwritten !== undefined && { overwritten }),
+    ...(region !== undefined && { region }),
+  };
+}
+
+interface Spot {
+  readonly frame: Frame;
+  readonly range: TextRange;
+}
+
+/** The innermost call that both spots are in, and where in its function's text each of them is, or is called from. */
+function regionOf(analysis: Analysis, from: Spot, to: Spot): FixRegion | undefined {
+  const fromSpots = new Map<Frame, TextRange>();
+  for (let spot: Spot | undefined = from; spot !== undefined; spot = spot.frame.caller) {
+    fromSpots.set(spot.frame, spot.range);
+  }
+  for (let spot: Spot | undefined = to; spot !== undefined; spot = spot.frame.caller) {
+    const start = fromSpots.get(spot.frame);
+    if (start === undefined) continue;
+    const { facts } = spot.frame;
+    return {
+      file: analysis.facts.file,
+      function: facts.range,
+      from: { start: start.start, end: start.end },
+      to: { start: spot.range.start, end: spot.range.end },
+      async: facts.async && !facts.generator,
+    };
+  }
+  return undefined;
+}

@@ -1,0 +1,123 @@
+/** Reads and writes of cells, wherever they come from: variables, properties, and the calls of libraries. */
+import type { Dimension } from '../model/dimensions.js';
+import type { VariableIndex } from '../model/facts.js';
+import type { CellKind } from '../model/library-model.js';
+import type { Place } from '../model/source.js';
+import type { Analysis } from './analysis.js';
+import { noteUpdate } from './candidates.js';
+import { variableKey, type Frame } from './frame.js';
+import { noteFlagWrite, noteChainWrite } from './home-made-locks.js';
+import type { CellIdentity, State } from './state.js';
+import { canonical, display, type AbstractObject, type Origins, type Shape, type Value } from './values.js';
+
+/** The dimensions along which each kind of cell can be touched at the same time, in Node.js. */
+const REACH: Readonly<Record<CellKind, readonly Dimension[]>> = {
+  variable: ['tasks'],
+  field: ['tasks'],
+  element: ['tasks'],
+  storage: ['tasks', 'processes'],
+  file: ['tasks', 'threads', 'processes'],
+  redis: ['tasks', 'threads', 'processes', 'hosts'],
+  row: ['tasks', 'threads', 'processes', 'hosts'],
+};
+
+export function variableCell(analysis: Analysis, owner: Frame, variable: VariableIndex): CellIdentity {
+  const facts = analysis.facts.variables[variable];
+  return {
+    key: `variable ${variableKey(owner, variable)}`,
+    kind: 'variable',
+    name: facts?.name ?? '',
+    reach: REACH.variable,
+    depth: owner.depth,
+    sharing: 'usual',
+    ...(facts !== undefined && { declaration: analysis.place(facts.range) }),
+  };
+}
+
+/** A property's name, as part of a cell's identity and of its name. */
+export type Key = string | Shape;
+
+function keyText(key: Key): { identity: string; name: string } {
+  if (typeof key === 'string') return { identity: `.${key}`, name: `.${key}` };
+  if (key.kind === 'constant') return { identity: `.${String(key.value)}`, name: `[${display(key)}]` };
+  return { identity: `[${canonical(key)}]`, name: `[${display(key)}]` };
+}
+
+export function fieldCell(analysis: Analysis, object: AbstractObject, key: Key): CellIdentity {
+  const { identity, name } = keyText(key);
+  const classFacts = object.class === undefined ? undefined : analysis.facts.classes[object.class];
+  const field = classFacts?.fields.find((candidate) => candidate.name === key);
+  return {
+    key: `${object.id}${identity}`,
+    kind: typeof key === 'string' ? 'field' : 'element',
+    name: `${object.label}${name}`,
+    reach: REACH.field,
+    depth: object.depth,
+    sharing: object.sharing,
+    ...(field !== undefined && { declaration: analysis.place(field.range) }),
+  };
+}
+
+/** A property of whatever a cell holds. */
+export function innerCell(contents: Shape & { kind: 'contents' }, key: Key): CellIdentity {
+  const { identity, name } = keyText(key);
+  return {
+    key: `${contents.cell}${identity}`,
+    kind: typeof key === 'string' ? 'field' : 'element',
+    name: `${contents.label}${name}`,
+    reach: REACH.field,
+    depth: contents.depth,
+    sharing: 'usual',
+  };
+}
+
+/** A cell of a store that a library opens, by the value that names it. */
+export function storeCell(
+  kind: CellKind,
+  name: Shape | undefined,
+  scope: { id: string; depth: number },
+  label: string,
+): CellIdentity {
+  return {
+    key: `${kind} ${scope.id} ${name === undefined ? '' : canonical(name)}`,
+    kind,
+    name: name === undefined ? label : display(name),
+    reach: REACH[kind],
+    depth: scope.depth,
+    sharing: 'usual',
+  };
+}
+
+/** Reads a cell. @returns the reads that the value now derives from */
+export function readCell(
+  state: State,
+  frame: Frame,
+  cell: CellIdentity,
+  place: Place,
+  depth: number,
+): Origins {
+  const id = `${frame.id}@${String(place.start)} ${cell.key}`;
+  state.reads.delete(`${id}'`);
+  state.reads.set(id, { id, cell, place, frame, depth, guards: new Set(state.held.keys()) });
+  state.written.delete(cell.key);
+  return new Map([[id, true]]);
+}
+
+export function writeCell(
+  analysis: Analysis,
+  state: State,
+  frame: Frame,
+  cell: CellIdentity,
+  value: Value,
+  place: Place,
+): void {
+  if (value.shape.kind === 'open-file') analysis.overwritten.set(cell.key, place);
+  noteChainWrite(analysis, state, cell, value);
+  noteFlagWrite(analysis, state, cell, value, place);
+  state.written.set(cell.key, value);
+  for (const [id, certain] of value.origins) {
+    const read = state.reads.get(id);
+    if (read?.cell.key !== cell.key) continue;
+    noteUpdate(analysis, state, { read, certain, write: place, writeFrame: frame });
+  }
+}

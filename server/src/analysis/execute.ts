@@ -1,0 +1,394 @@
+/** Runs a function's control flow over states. */
+import type { Node, Operation, Temporary } from '../model/facts.js';
+import type { Analysis } from './analysis.js';
+import { call } from './calls.js';
+import type { Frame } from './frame.js';
+import { keyOf, loadProperty, loadVariable, storeProperty, storeVariable } from './heap.js';
+import { noteHandOver, noteTest, noteTurn } from './home-made-locks.js';
+import { join, type State } from './state.js';
+import {
+  constant,
+  joinValues,
+  originsOf,
+  unknown,
+  valueOf,
+  type AbstractObject,
+  type Shape,
+  type Value,
+} from './values.js';
+
+/** A way out of a node other than its end. */
+interface Exit {
+  readonly kind: 'return' | 'throw' | 'break' | 'continue';
+  readonly label?: string;
+  readonly state: State;
+  readonly value?: Value;
+}
+
+interface Outcome {
+  /** What is true after the node, if its end is reached. */
+  readonly next?: State;
+  readonly exits: readonly Exit[];
+}
+
+/** The outcome of a function's body. */
+export interface Completion {
+  readonly state: State;
+  readonly value: Value;
+}
+
+/** Runs a body to its end. @returns undefined if every path throws */
+export function runBody(analysis: Analysis, frame: Frame, state: State): Completion | undefined {
+  const outcome = execute(analysis, frame, frame.facts.body, state);
+  const returns = outcome.exits.filter((exit) => exit.kind === 'return');
+  let completion: Completion | undefined = outcome.next && {
+    state: outcome.next,
+    value: constant(undefined),
+  };
+  for (const { state: end, value = constant(undefined) } of returns) {
+    completion =
+      completion === undefined
+        ? { state: end, value }
+        : {
+            state: join(completion.state, end, () => analysis.freshId()),
+            value: joinValues(completion.value, value, () => analysis.freshId()),
+          };
+  }
+  return completion;
+}
+
+function joinAll(analysis: Analysis, states: readonly (State | undefined)[]): State | undefined {
+  let result: State | undefined;
+  for (const state of states) {
+    if (state === undefined) continue;
+    result = result === undefined ? state : join(result, state, () => analysis.freshId());
+  }
+  return result;
+}
+
+function outcomeOf(next: State | undefined, exits: readonly Exit[]): Outcome {
+  return next === undefined ? { exits } : { next, exits };
+}
+
+function temporary(frame: Frame, index: Temporary): Value {
+  return frame.temporaries.get(index) ?? unknown(`${frame.id}:${String(index)}`, 'value');
+}
+
+/** @param state taken over: the caller keeps no use of it */
+function execute(analysis: Analysis, frame: Frame, node: Node, state: State): Outcome {
+  analysis.spend();
+  switch (node.kind) {
+    case 'sequence': {
+      const exits: Exit[] = [];
+      let current: State | undefined = state;
+      for (const inner of node.nodes) {
+        const outcome: Outcome = execute(analysis, frame, inner, current);
+        exits.push(...outcome.exits);
+        current = outcome.next;
+        if (current === undefined) break;
+      }
+      return outcomeOf(current, exits);
+    }
+    case 'branch': {
+      const condition = temporary(frame, node.condition);
+      const [whenTrue, whenFalse] = [state, state.copy()];
+      noteTest(whenTrue, condition, true);
+      noteTest(whenFalse, condition, false);
+      const pointsBefore = pointCount(state, condition);
+      const one = execute(analysis, frame, node.then, whenTrue);
+      const other = execute(analysis, frame, node.else, whenFalse);
+      const next = joinAll(analysis, [one.next, other.next]);
+      if (next !== undefined && one.next !== undefined && other.next !== undefined) {
+        if (pointCount(next, condition) === pointsBefore) noteDecision(next, one.next, other.next, condition);
+      }
+      return outcomeOf(next, [...one.exits, ...other.exits]);
+    }
+    case 'choice': {
+      const outcomes = node.alternatives.map((alternative) =>
+        execute(analysis, frame, alternative, state.copy()),
+      );
+      const all = outcomes.flatMap((outcome) => outcome.exits);
+      const isOwn = (exit: Exit): boolean => exit.kind === 'break' && exit.label === undefined;
+      const ends = [
+        ...outcomes.map((outcome) => outcome.next),
+        ...all.filter(isOwn).map((exit) => exit.state),
+      ];
+      return outcomeOf(
+        joinAll(analysis, ends),
+        all.filter((exit) => !isOwn(exit)),
+      );
+    }
+    case 'labelled': {
+      const outcome = execute(analysis, frame, node.body, state);
+      const isOwn = (exit: Exit): boolean => exit.kind === 'break' && exit.label === node.label;
+      const ends = [outcome.next, ...outcome.exits.filter(isOwn).map((exit) => exit.state)];
+      return outcomeOf(
+        joinAll(analysis, ends),
+        outcome.exits.filter((exit) => !isOwn(exit)),
+      );
+    }
+    case 'loop':
+      return executeLoop(analysis, frame, node, state);
+    case 'try':
+      return executeTry(analysis, frame, node, state);
+    case 'return':
+    case 'throw': {
+      const value = node.value === undefined ? undefined : temporary(frame, node.value);
+      return { exits: [{ kind: node.kind, state, ...(value !== undefined && { value }) }] };
+    }
+    case 'break':
+    case 'continue':
+      return { exits: [{ kind: node.kind, state, ...(node.label !== undefined && { label: node.label }) }] };
+    default:
+      return { next: operate(analysis, frame, node, state), exits: [] };
+  }
+}
+
+/** How many of the reads that a condition derives from have passed a point. */
+function pointCount(state: State, condition: Value): number {
+  let count = 0;
+  for (const id of condition.origins.keys()) if (state.reads.get(id)?.point !== undefined) count++;
+  return count;
+}
+
+/** A variable that the two sides of a branch leave different derives from what the branch was decided by. */
+function noteDecision(next: State, one: State, other: State, condition: Value): void {
+  if (condition.origins.size === 0) return;
+  for (const [key, value] of next.variables) {
+    if (one.variables.get(key) === other.variables.get(key)) continue;
+    next.variables.set(key, { ...value, origins: originsOf([value, condition]) });
+  }
+}
+
+/** Rounds of a loop that are looked at: the second sees what the first leaves behind. */
+const ROUNDS = 2;
+
+function executeLoop(analysis: Analysis, frame: Frame, node: Node & { kind: 'loop' }, state: State): Outcome {
+  const ends: (State | undefined)[] = [];
+  const exits: Exit[] = [];
+  let current: State | undefined = state;
+  let skipsTest = node.testsLast;
+  for (let round = 0; round < ROUNDS && current !== undefined; round++) {
+    let entered: State | undefined = current;
+    if (!skipsTest) {
+      const tested = execute(analysis, frame, node.test, current);
+      exits.push(...tested.exits);
+      entered = tested.next;
+      if (entered !== undefined && node.condition !== undefined) {
+        const condition = temporary(frame, node.condition);
+        const end = entered.copy();
+        noteTest(end, condition, false);
+        noteTest(entered, condition, true);
+        ends.push(end);
+      }
+    }
+    skipsTest = false;
+    if (entered === undefined) break;
+    const outcome = execute(analysis, frame, node.body, entered);
+    const own = (exit: Exit): boolean => exit.label === undefined || exit.label === node.label;
+    const continued: State[] = [];
+    for (const exit of outcome.exits) {
+      if (exit.kind === 'break' && own(exit)) ends.push(exit.state);
+      else if (exit.kind === 'continue' && own(exit)) continued.push(exit.state);
+      else exits.push(exit);
+    }
+    current = joinAll(analysis, [outcome.next, ...continued]);
+    if (current === undefined) break;
+    const updated = execute(analysis, frame, node.update, current);
+    exits.push(...updated.exits);
+    current = updated.next;
+  }
+  if (current !== undefined && node.condition !== undefined) {
+    const tested = execute(analysis, frame, node.test, current);
+    exits.push(...tested.exits);
+    if (tested.next !== undefined) {
+      noteTest(tested.next, temporary(frame, node.condition), false);
+      ends.push(tested.next);
+    }
+  }
+  return outcomeOf(joinAll(analysis, ends), exits);
+}
+
+function executeTry(analysis: Analysis, frame: Frame, node: Node & { kind: 'try' }, state: State): Outcome {
+  const before = node.handler === undefined ? undefined : state.copy();
+  const tried = execute(analysis, frame, node.body, state);
+  let next = tried.next;
+  let exits = [...tried.exits];
+  if (node.handler !== undefined) {
+    // Anything in the body may throw: before it has begun, at its end, or where it says so.
+    const thrown = exits.filter((exit) => exit.kind === 'throw').map((exit) => exit.state);
+    const entry = joinAll(analysis, [before, next?.copy(), ...thrown]);
+    exits = exits.filter((exit) => exit.kind !== 'throw');
+    if (entry !== undefined) {
+      const handled = execute(analysis, frame, node.handler, entry);
+      next = joinAll(analysis, [next, handled.next]);
+      exits.push(...handled.exits);
+    }
+  }
+  const { finalizer } = node;
+  if (finalizer === undefined) return outcomeOf(next, exits);
+  const after: Exit[] = [];
+  for (const exit of exits) {
+    const finished = execute(analysis, frame, finalizer, exit.state);
+    after.push(...finished.exits);
+    if (finished.next !== undefined) after.push({ ...exit, state: finished.next });
+  }
+  if (next === undefined) return { exits: after };
+  const finished = execute(analysis, frame, finalizer, next);
+  return outcomeOf(finished.next, [...after, ...finished.exits]);
+}
+
+function set(frame: Frame, into: Temporary, value: Value): void {
+  frame.temporaries.set(into, value);
+}
+
+const EMPTY_TESTS = new Set<unknown>([null, undefined, false]);
+
+/** `!x`, and comparisons that say no more than whether `x` is there. */
+function derived(analysis: Analysis, operator: string, from: readonly Value[]): Value {
+  const [first, second] = from;
+  const origins = originsOf(from);
+  if (first !== undefined) {
+    if (operator === '!') return valueOf({ kind: 'not', of: first }, origins);
+    if (operator === 'is-present') return { ...first, origins };
+    if (second?.shape.kind === 'constant' && EMPTY_TESTS.has(second.shape.value)) {
+      const not: Value = valueOf({ kind: 'not', of: first }, origins);
+      if (operator === '===' || operator === '==') return not;
+      if (operator === '!==' || operator === '!=') return valueOf({ kind: 'not', of: not }, origins);
+    }
+    if (second?.shape.kind === 'constant' && second.shape.value === true && operator === '===')
+      return { ...first, origins };
+  }
+  if (operator === 'element' || operator === 'key' || operator === 'next' || operator === 'switch') {
+    return unknown(analysis.freshId(), operator, origins);
+  }
+  return valueOf({ kind: 'pure', name: operator, from: from.map((value) => value.shape) }, origins);
+}
+
+function operate(analysis: Analysis, frame: Frame, operation: Operation, state: State): State {
+  switch (operation.kind) {
+    case 'constant':
+      set(frame, operation.into, constant(operation.value));
+      return state;
+    case 'template': {
+      const parts = operation.parts.map((part) => (typeof part === 'string' ? part : temporary(frame, part)));
+      const shapes = parts.map((part): string | Shape => {
+        if (typeof part === 'string') return part;
+        return part.shape.kind === 'constant' ? String(part.shape.value) : part.shape;
+      });
+      const origins = originsOf(parts.filter((part) => typeof part !== 'string'));
+      const shape: Shape = shapes.every((part) => typeof part === 'string')
+        ? { kind: 'constant', value: shapes.join('') }
+        : { kind: 'template', parts: shapes };
+      set(frame, operation.into, valueOf(shape, origins));
+      return state;
+    }
+    case 'derive': {
+      const from = operation.from.map((part) => temporary(frame, part));
+      set(frame, operation.into, derived(analysis, operation.operator, from));
+      return state;
+    }
+    case 'load-variable': {
+      const place = analysis.place(operation.range);
+      set(frame, operation.into, loadVariable(analysis, state, frame, operation.variable, place));
+      return state;
+    }
+    case 'store-variable':
+      storeVariable(analysis, state, frame, operation.variable, temporary(frame, operation.value), {
+        initial: operation.initial,
+        place: analysis.place(operation.range),
+      });
+      return state;
+    case 'load-global':
+      set(frame, operation.into, valueOf({ kind: 'library', module: '#global', path: [operation.name] }));
+      return state;
+    case 'load-receiver':
+      set(frame, operation.into, receiverOf(frame) ?? unknown(`${frame.id} this`, 'this'));
+      return state;
+    case 'load-property': {
+      const object = temporary(frame, operation.object);
+      const key =
+        typeof operation.key === 'string' ? operation.key : keyOf(temporary(frame, operation.key.computed));
+      const place = analysis.place(operation.range);
+      set(frame, operation.into, loadProperty(analysis, state, frame, object, key, place));
+      return state;
+    }
+    case 'store-property': {
+      const object = temporary(frame, operation.object);
+      const key =
+        typeof operation.key === 'string' ? operation.key : keyOf(temporary(frame, operation.key.computed));
+      const value = operation.value === undefined ? constant(undefined) : temporary(frame, operation.value);
+      storeProperty(analysis, state, frame, object, key, value, analysis.place(operation.range));
+      return state;
+    }
+    case 'make-function':
+      set(frame, operation.into, valueOf({ kind: 'function', function: operation.function, frame }));
+      return state;
+    case 'make-class':
+      set(frame, operation.into, valueOf({ kind: 'class', class: operation.class, frame }));
+      return state;
+    case 'make-object': {
+      const object = fresh(analysis, frame, operation.range.start);
+      for (const { key, value } of operation.properties) {
+        if (typeof key === 'string') object.fields.set(key, temporary(frame, value));
+      }
+      const parts = [...operation.spreads, ...operation.properties.map(({ value }) => value)];
+      const origins = originsOf(parts.map((part) => temporary(frame, part)));
+      set(frame, operation.into, valueOf({ kind: 'object', object }, origins));
+      return state;
+    }
+    case 'make-array': {
+      const object = fresh(analysis, frame, operation.range.start);
+      const elements = operation.elements.map((part) => temporary(frame, part));
+      elements.forEach((element, index) => object.fields.set(String(index), element));
+      const origins = originsOf([...elements, ...operation.spreads.map((part) => temporary(frame, part))]);
+      set(frame, operation.into, valueOf({ kind: 'object', object }, origins));
+      return state;
+    }
+    case 'load-module':
+      set(frame, operation.into, valueOf({ kind: 'library', module: operation.module, path: ['*'] }));
+      return state;
+    case 'call': {
+      const result = call(analysis, frame, operation, state, (index) => temporary(frame, index));
+      set(frame, operation.into, result.value);
+      return result.state;
+    }
+    case 'point': {
+      const waited = operation.value === undefined ? undefined : temporary(frame, operation.value);
+      const place = analysis.place(operation.range);
+      noteTurn(analysis, state, waited, place);
+      noteHandOver(analysis, state, waited, place);
+      state.passPoint(place);
+      set(
+        frame,
+        operation.into,
+        waited === undefined ? unknown(analysis.freshId(), 'value') : settled(analysis, waited),
+      );
+      return state;
+    }
+  }
+}
+
+/** What awaiting a value gives. */
+function settled(analysis: Analysis, waited: Value): Value {
+  if (waited.shape.kind !== 'future') return waited;
+  return (
+    analysis.futures.get(waited.shape.id) ?? unknown(`${waited.shape.id} settled`, 'value', waited.origins)
+  );
+}
+
+function fresh(analysis: Analysis, frame: Frame, offset: number): AbstractObject {
+  return {
+    id: `${frame.id}@${String(offset)}`,
+    label: '',
+    depth: analysis.depth,
+    sharing: 'usual',
+    fields: new Map(),
+  };
+}
+
+function receiverOf(frame: Frame): Value | undefined {
+  let current: Frame | undefined = frame;
+  while (current !== undefined && current.facts.inheritsReceiver) current = current.outer;
+  return current?.receiver;
+}

@@ -1,0 +1,44 @@
+import type { FunctionFacts, Temporary, VariableIndex } from '../model/facts.js';
+import type { TextRange } from '../model/source.js';
+import type { Value } from './values.js';
+
+/** One call of a function. */
+export interface Frame {
+  readonly id: string;
+  readonly facts: FunctionFacts;
+  /** The frame that the function closes over; absent for the module's own. */
+  readonly outer?: Frame;
+  /** Where the call stands; absent for the roots of the analysis. */
+  readonly caller?: { readonly frame: Frame; readonly range: TextRange };
+  readonly receiver?: Value;
+  /** How many overlap contexts were entered when the call was made. */
+  readonly depth: number;
+  readonly temporaries: Map<Temporary, Value>;
+}
+
+/** The frame that declares a variable, seen from a frame that uses it. */
+export function frameOf(frame: Frame, scope: number, functions: readonly FunctionFacts[]): Frame | undefined {
+  for (let current: Frame | undefined = frame; current !== undefined; current = current.outer) {
+    if (current.facts === functions[scope]) return current;
+  }
+  return undefined;
+}
+
+export function variableKey(frame: Frame, variable: VariableIndex): string {
+  return `${frame.id}/${String(variable)}`;
+}
+
+/** How many calls deep a frame is. */
+export function callDepth(frame: Frame): number {
+  let depth = 0;
+  for (let current = frame.caller; current !== undefined; current = current.frame.caller) depth++;
+  return depth;
+}
+
+/** True when the function is already being called further out. */
+export function isRecursive(frame: Frame, facts: FunctionFacts): boolean {
+  for (let current: Frame | undefined = frame; current !== undefined; current = current.caller?.frame) {
+    if (current.facts === facts) return true;
+  }
+  return false;
+}

@@ -1,0 +1,104 @@
+/** Promises: made, chained, gathered. */
+import type { CallModel } from '../model/library-model.js';
+import { runCallback, type CallSite, type Result } from './calls.js';
+import { chainAcquisition, chainedCells } from './home-made-locks.js';
+import type { State } from './state.js';
+import { originsOf, unknown, valueOf, type Value } from './values.js';
+
+type Future = NonNullable<CallModel['future']>;
+
+export function applyFuture(
+  site: CallSite,
+  state: State,
+  future: Future,
+  receiver: Value | undefined,
+): Result {
+  switch (future) {
+    case 'new':
+      return make(site, state);
+    case 'then':
+      return chain(site, state, receiver, [0, 1]);
+    case 'catch':
+      return chain(site, state, receiver, [0]);
+    case 'finally':
+      return finish(site, state, receiver);
+    case 'resolve':
+      return { state, value: wrap(site, site.arguments[0] ?? unknown(site.analysis.freshId(), 'value')) };
+    case 'all': {
+      const origins = originsOf(site.arguments);
+      return {
+        state,
+        value: unknown(`${site.frame.id}@${String(site.operation.range.start)}`, 'values', origins),
+      };
+    }
+  }
+}
+
+/** A promise that is settled with a value. */
+function wrap(site: CallSite, result: Value): Value {
+  const { analysis, frame, operation } = site;
+  const id = `${frame.id}@${String(operation.range.start)}`;
+  analysis.futures.set(id, result);
+  return valueOf({ kind: 'future', id, escaped: { resolver: false }, frame }, result.origins);
+}
+
+/** `new Promise((resolve, reject) => …)`: runs the function at once. */
+function make(site: CallSite, state: State): Result {
+  const { frame, operation } = site;
+  const id = `${frame.id}@${String(operation.range.start)}`;
+  const escaped = { resolver: false };
+  const resolver = valueOf({ kind: 'resolver', future: id, escaped, frame });
+  const [executor] = site.arguments;
+  const current =
+    executor === undefined ? state : runCallback(site, state, executor, [resolver, resolver]).state;
+  return { state: current, value: valueOf({ kind: 'future', id, escaped, frame }) };
+}
+
+/**
+ * `.then(callback)`: the callback runs after a point. Where the promise came out of a cell, the callback holds the lock that
+ * a chain of promises is, if the chain turns out to be stored back.
+ */
+function chain(
+  site: CallSite,
+  state: State,
+  receiver: Value | undefined,
+  callbacks: readonly number[],
+): Result {
+  const { analysis, operation } = site;
+  const place = analysis.place(operation.range);
+  const after = state.copy();
+  const cells = receiver === undefined ? [] : chainedCells(state, receiver);
+  after.passPoint(place);
+  for (const cell of cells) after.acquire(chainAcquisition(analysis, cell, place));
+  const given = receiver === undefined ? unknown(analysis.freshId(), 'value') : settledValue(site, receiver);
+  let current = after;
+  const results: Value[] = [];
+  for (const index of callbacks) {
+    const callback = site.arguments[index];
+    if (callback === undefined) continue;
+    const result = runCallback(site, current, callback, [given]);
+    current = result.state;
+    results.push(result.value);
+  }
+  const [first] = results;
+  for (const cell of cells) current.release((held) => held.id === `chain ${cell.key}`);
+  const origins = originsOf([...(receiver === undefined ? [] : [receiver]), ...results]);
+  const wrapped = wrap(site, first === undefined ? given : { ...first, origins: originsOf([first]) });
+  return { state: operation.awaited ? current : state, value: { ...wrapped, origins } };
+}
+
+function settledValue(site: CallSite, receiver: Value): Value {
+  if (receiver.shape.kind !== 'future') return receiver;
+  return (
+    site.analysis.futures.get(receiver.shape.id) ??
+    unknown(site.analysis.freshId(), 'value', receiver.origins)
+  );
+}
+
+function finish(site: CallSite, state: State, receiver: Value | undefined): Result {
+  const [callback] = site.arguments;
+  const value = receiver ?? unknown(site.analysis.freshId(), 'value');
+  if (callback === undefined) return { state, value };
+  const after = site.operation.awaited ? state : state.copy();
+  return { state: site.operation.awaited ? runCallback(site, after, callback, []).state : state, value };
+}

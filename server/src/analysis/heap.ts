@@ -1,0 +1,272 @@
+/** Variables and properties: what is in them, and which of them are cells. */
+import type { ClassIndex, TypeFacts, VariableIndex } from '../model/facts.js';
+import type { Place } from '../model/source.js';
+import type { Analysis } from './analysis.js';
+import { fieldCell, innerCell, readCell, variableCell, writeCell, type Key } from './cells.js';
+import { frameOf, variableKey, type Frame } from './frame.js';
+import { instanceOfType } from './instances.js';
+import type { State } from './state.js';
+import { originsOf, unknown, valueOf, type AbstractObject, type Shape, type Value } from './values.js';
+
+/** Values that stand for one thing for as long as they live, so that a cell that holds one may be looked through. */
+const LOOKED_THROUGH = new Set<Shape['kind']>([
+  'instance',
+  'function',
+  'class',
+  'library',
+  'resolver',
+  'grant',
+  'object',
+]);
+
+export function loadVariable(
+  analysis: Analysis,
+  state: State,
+  frame: Frame,
+  variable: VariableIndex,
+  place: Place,
+): Value {
+  const facts = analysis.facts.variables[variable];
+  const owner = facts && frameOf(frame, facts.scope, analysis.facts.functions);
+  if (facts === undefined || owner === undefined) return unknown(analysis.freshId(), facts?.name ?? 'value');
+  if (facts.import !== undefined) {
+    return valueOf({ kind: 'library', module: facts.import.module, path: [facts.import.name] });
+  }
+  const key = variableKey(owner, variable);
+  const held = state.variables.get(key);
+  if (held === undefined) {
+    if (facts.function !== undefined)
+      return valueOf({ kind: 'function', function: facts.function, frame: owner });
+    if (facts.class !== undefined) return valueOf({ kind: 'class', class: facts.class, frame: owner });
+  }
+  const typed = (): Value => typedOr(analysis, frame, facts.type, key, facts.name);
+  const shared = facts.reassigned && (facts.scope === 0 || facts.captured) && facts.kind !== 'synthetic';
+  if (!shared) return held ?? typed();
+  const cell = variableCell(analysis, owner, variable);
+  const origins = readCell(state, frame, cell, place, analysis.depth);
+  const value = held ?? typed();
+  return {
+    shape: seenThrough(value.shape, owner.depth < analysis.depth, cell),
+    origins: facts.scope === 0 ? origins : originsOf([value, { ...value, origins }]),
+    direct: origins.keys().next().value ?? '',
+  };
+}
+
+function seenThrough(
+  shape: Shape,
+  shared: boolean,
+  cell: { readonly key: string; readonly name: string; readonly depth: number },
+): Shape {
+  if (LOOKED_THROUGH.has(shape.kind) || (!shared && shape.kind !== 'constant')) return shape;
+  return { kind: 'contents', cell: cell.key, label: cell.name, depth: cell.depth };
+}
+
+function typedOr(
+  analysis: Analysis,
+  frame: Frame,
+  type: TypeFacts | undefined,
+  id: string,
+  label: string,
+): Value {
+  const instance = type && instanceOfType(analysis, frame, type, id, label);
+  return instance === undefined ? unknown(id, label) : valueOf({ kind: 'instance', instance });
+}
+
+export function storeVariable(
+  analysis: Analysis,
+  state: State,
+  frame: Frame,
+  variable: VariableIndex,
+  value: Value,
+  options: { readonly initial: boolean; readonly place: Place },
+): void {
+  const facts = analysis.facts.variables[variable];
+  const owner = facts && frameOf(frame, facts.scope, analysis.facts.functions);
+  if (facts === undefined || owner === undefined) return;
+  if (!options.initial && (facts.scope === 0 || facts.captured)) {
+    writeCell(analysis, state, frame, variableCell(analysis, owner, variable), value, options.place);
+  }
+  const known =
+    value.shape.kind === 'object' && value.shape.object.label === '' ? value.shape.object : undefined;
+  if (known !== undefined) known.label = facts.name;
+  state.variables.set(variableKey(owner, variable), value);
+}
+
+/** A property's key as a value, when it is one that is written in the source: the name itself. */
+export function keyOf(value: Value): Key {
+  const { shape } = value;
+  return shape.kind === 'constant' && typeof shape.value !== 'object' ? String(shape.value) : shape;
+}
+
+function isMutable(analysis: Analysis, key: Key): boolean {
+  return typeof key !== 'string' || analysis.mutable.has(key);
+}
+
+export function loadProperty(
+  analysis: Analysis,
+  state: State,
+  frame: Frame,
+  object: Value,
+  key: Key,
+  place: Place,
+): Value {
+  const { shape } = object;
+  switch (shape.kind) {
+    case 'object':
+      return loadField(analysis, state, frame, object, shape.object, key, place);
+    case 'contents': {
+      if (isMutable(analysis, key)) {
+        const cell = innerCell(shape, key);
+        const origins = readCell(state, frame, cell, place, analysis.depth);
+        return {
+          shape: { kind: 'contents', cell: cell.key, label: cell.name, depth: cell.depth },
+          origins: originsOf([object, { ...object, origins }]),
+          direct: origins.keys().next().value ?? '',
+        };
+      }
+      return {
+        shape: property(shape, key),
+        origins: object.origins,
+        ...(object.direct !== undefined && { direct: object.direct }),
+      };
+    }
+    case 'library':
+      return typeof key === 'string'
+        ? valueOf({ ...shape, path: [...shape.path, key] }, object.origins)
+        : object;
+    case 'instance': {
+      const { instance } = shape;
+      const className = typeof key === 'string' ? instance.class.properties?.[key] : undefined;
+      if (className === undefined) return valueOf(property(shape, key), object.origins);
+      if (className === 'descriptor') {
+        const { name, depth, id } = instance;
+        return {
+          ...object,
+          shape: { kind: 'open-file', id, depth, place, ...(name !== undefined && { path: name }) },
+        };
+      }
+      const inner = instance.model.classes?.[className];
+      if (inner === undefined) return valueOf(property(shape, key), object.origins);
+      return valueOf(
+        {
+          kind: 'instance',
+          instance: { ...instance, className, class: inner, id: `${instance.id}.${className}` },
+        },
+        object.origins,
+      );
+    }
+    default:
+      return valueOf(property(shape, key), object.origins);
+  }
+}
+
+function property(shape: Shape, key: Key): Shape {
+  return {
+    kind: 'pure',
+    name: typeof key === 'string' ? `.${key}` : '[]',
+    from: typeof key === 'string' ? [shape] : [shape, key],
+  };
+}
+
+function loadField(
+  analysis: Analysis,
+  state: State,
+  frame: Frame,
+  value: Value,
+  object: AbstractObject,
+  key: Key,
+  place: Place,
+): Value {
+  if (typeof key === 'string') {
+    const method = object.class === undefined ? undefined : methodOf(analysis, object.class, key);
+    if (method !== undefined && method.kind === 'method') {
+      return valueOf({
+        kind: 'function',
+        function: method.function,
+        frame: moduleOf(frame),
+        receiver: value,
+      });
+    }
+  }
+  const held = typeof key === 'string' ? object.fields.get(key) : undefined;
+  const typed = (): Value => {
+    const classFacts = object.class === undefined ? undefined : analysis.facts.classes[object.class];
+    const type = classFacts?.fields.find((field) => field.name === key)?.type;
+    const id = `${object.id}.${typeof key === 'string' ? key : '[]'}`;
+    return typedOr(analysis, frame, type, id, `${object.label}.${typeof key === 'string' ? key : '[]'}`);
+  };
+  if (!isMutable(analysis, key)) return held ?? typed();
+  const cell = fieldCell(analysis, object, key);
+  const origins = readCell(state, frame, cell, place, analysis.depth);
+  const known = held ?? typed();
+  const shared = object.depth < analysis.depth;
+  return {
+    shape: seenThrough(known.shape, shared, cell),
+    origins: shared ? origins : originsOf([known, { ...known, origins }]),
+    direct: origins.keys().next().value ?? '',
+  };
+}
+
+/** A class's own method, or one that it inherits from a class of the same file. */
+export function methodOf(
+  analysis: Analysis,
+  index: ClassIndex,
+  name: string,
+): { readonly function: number; readonly kind: 'method' | 'getter' | 'setter' } | undefined {
+  const facts = analysis.facts.classes[index];
+  const own = facts?.methods.find((method) => method.name === name && !method.static);
+  if (own !== undefined) return own;
+  const superclass = superclassOf(analysis, index);
+  return superclass === undefined ? undefined : methodOf(analysis, superclass, name);
+}
+
+export function superclassOf(analysis: Analysis, index: ClassIndex): ClassIndex | undefined {
+  const variable = analysis.facts.classes[index]?.superclass?.variable;
+  const found = variable === undefined ? undefined : analysis.facts.variables[variable]?.class;
+  return found === index ? undefined : found;
+}
+
+function moduleOf(frame: Frame): Frame {
+  let current = frame;
+  while (current.outer !== undefined) current = current.outer;
+  return current;
+}
+
+export function storeProperty(
+  analysis: Analysis,
+  state: State,
+  frame: Frame,
+  object: Value,
+  key: Key,
+  value: Value,
+  place: Place,
+): void {
+  const { shape } = object;
+  leave(state, value);
+  if (shape.kind === 'object') {
+    if (isMutable(analysis, key)) {
+      writeCell(analysis, state, frame, fieldCell(analysis, shape.object, key), value, place);
+    }
+    if (typeof key === 'string') shape.object.fields.set(key, value);
+  } else if (shape.kind === 'contents')
+    writeCell(analysis, state, frame, innerCell(shape, key), value, place);
+}
+
+/** Code elsewhere gets hold of a value: if it settles a promise, directly or when called, others can settle it now. */
+export function leave(state: State, value: Value): void {
+  const { shape } = value;
+  if (shape.kind === 'resolver') shape.escaped.resolver = true;
+  if (shape.kind === 'object')
+    for (const field of shape.object.fields.values()) if (field !== value) leaveShallow(field);
+  if (shape.kind !== 'function') return;
+  for (let frame: Frame | undefined = shape.frame; frame?.outer !== undefined; frame = frame.outer) {
+    for (const { variable } of frame.facts.parameters) {
+      const closed = state.variables.get(variableKey(frame, variable));
+      if (closed !== undefined) leaveShallow(closed);
+    }
+  }
+}
+
+function leaveShallow(value: Value): void {
+  if (value.shape.kind === 'resolver') value.shape.escaped.resolver = true;
+}

@@ -1,0 +1,147 @@
+/**
+ * Locks that a project makes by hand, known by what they do and not by their names:
+ *
+ * - a *flag*: tested and found down, raised before anything else can run, taken down again. A task that finds it raised and
+ *   waits for a promise whose resolver it left with others is handed the lock by whoever resolves it;
+ * - a *chain*: a promise is read, a new one that settles later is stored in its place, and the old one is waited for (or
+ *   `then` is called on it) before the work begins.
+ *
+ * Both exclude the tasks of one event loop.
+ */
+import type { Dimension } from '../model/dimensions.js';
+import type { Place } from '../model/source.js';
+import type { Analysis } from './analysis.js';
+import type { Frame } from './frame.js';
+import type { Acquisition, CellIdentity, State } from './state.js';
+import type { Value } from './values.js';
+
+const SPAN: readonly Dimension[] = ['tasks'];
+const IN_MEMORY = new Set(['variable', 'field', 'element']);
+
+function flagLock(cell: string): string {
+  return `flag ${cell}`;
+}
+
+/** Whether a value is certainly truthy or falsy. */
+function truth(value: Value): boolean | undefined {
+  switch (value.shape.kind) {
+    case 'constant':
+      return Boolean(value.shape.value);
+    case 'object':
+    case 'instance':
+    case 'function':
+    case 'future':
+    case 'resolver':
+    case 'grant':
+      return true;
+    default:
+      return undefined;
+  }
+}
+
+/** A branch on `condition` came out as `outcome`: what was tested, if it was a cell itself. */
+export function noteTest(state: State, condition: Value, outcome: boolean): void {
+  if (condition.shape.kind === 'not') {
+    noteTest(state, condition.shape.of, !outcome);
+    return;
+  }
+  const read = condition.direct === undefined ? undefined : state.reads.get(condition.direct);
+  if (read === undefined || read.point !== undefined || !IN_MEMORY.has(read.cell.kind)) return;
+  state.tested.set(read.cell.key, outcome);
+}
+
+export function noteFlagWrite(
+  analysis: Analysis,
+  state: State,
+  cell: CellIdentity,
+  value: Value,
+  place: Place,
+): void {
+  if (!IN_MEMORY.has(cell.kind)) return;
+  const raised = truth(value);
+  if (raised === true && state.tested.get(cell.key) === false) {
+    state.acquire(flagAcquisition(analysis, cell.key, cell.name, cell.depth, place));
+  } else if (raised === false) state.release((held) => held.lock === flagLock(cell.key));
+  if (raised === undefined) state.tested.delete(cell.key);
+  else state.tested.set(cell.key, raised);
+}
+
+function flagAcquisition(
+  analysis: Analysis,
+  cell: string,
+  name: string,
+  lockDepth: number,
+  place: Place,
+): Acquisition {
+  return {
+    id: flagLock(cell),
+    lock: flagLock(cell),
+    name,
+    span: SPAN,
+    place,
+    depth: analysis.depth,
+    lockDepth,
+  };
+}
+
+/** The value waited for is the promise of whoever lowers a flag that this task found raised: it is handed the lock. */
+export function noteHandOver(
+  analysis: Analysis,
+  state: State,
+  waited: Value | undefined,
+  place: Place,
+): void {
+  if (waited?.shape.kind !== 'future' || !waited.shape.escaped.resolver) return;
+  const raised = [...state.tested].filter(([, outcome]) => outcome).map(([cell]) => cell);
+  state.passPoint(place);
+  for (const cell of raised) {
+    state.acquire(flagAcquisition(analysis, cell, 'the flag', 0, place));
+    state.tested.set(cell, false);
+  }
+}
+
+/** The cells whose promise a value is, read since the last point. */
+export function chainedCells(state: State, value: Value): CellIdentity[] {
+  const cells: CellIdentity[] = [];
+  for (const id of value.origins.keys()) {
+    const read = state.reads.get(id);
+    if (read !== undefined && read.point === undefined && IN_MEMORY.has(read.cell.kind))
+      cells.push(read.cell);
+  }
+  return cells;
+}
+
+/** A promise that derives from the cell's own promise is stored back: what runs behind it runs in turn. */
+export function noteChainWrite(analysis: Analysis, state: State, cell: CellIdentity, value: Value): void {
+  if (chainedCells(state, value).some((chained) => chained.key === cell.key)) analysis.chains.add(cell.key);
+}
+
+export function chainAcquisition(
+  analysis: Analysis,
+  cell: CellIdentity,
+  place: Place,
+  frame?: Frame,
+): Acquisition {
+  return {
+    id: `chain ${cell.key}`,
+    lock: `chain ${cell.key}`,
+    name: cell.name,
+    span: SPAN,
+    place,
+    depth: analysis.depth,
+    lockDepth: cell.depth,
+    ...(frame === undefined ? { chain: cell.key } : { releasedBy: frame }),
+  };
+}
+
+/** The promise that was in a cell is waited for after another was put in its place: the turn has come. */
+export function noteTurn(analysis: Analysis, state: State, waited: Value | undefined, place: Place): void {
+  if (waited === undefined) return;
+  const turns = chainedCells(state, waited).flatMap((cell) => {
+    const next = state.written.get(cell.key);
+    return next?.shape.kind === 'future' ? [chainAcquisition(analysis, cell, place, next.shape.frame)] : [];
+  });
+  if (turns.length === 0) return;
+  state.passPoint(place);
+  for (const turn of turns) state.acquire(turn);
+}

@@ -1,0 +1,62 @@
+/** Instances of the classes that library models tell of. */
+import type { TypeFacts } from '../model/facts.js';
+import type { LibraryModel } from '../model/library-model.js';
+import type { Analysis } from './analysis.js';
+import type { Frame } from './frame.js';
+import { canonical, type Instance, type Shape } from './values.js';
+
+export interface NewInstance {
+  readonly model: LibraryModel;
+  readonly className: string;
+  /** Identifies the place and call that made it. */
+  readonly id: string;
+  readonly label: string;
+  readonly name?: Shape;
+  readonly depth: number;
+}
+
+/** Instances of one name are one: a second `new CombinedLock('total')` is the same lock as the first. */
+export function makeInstance(analysis: Analysis, wanted: NewInstance): Instance | undefined {
+  const facts = wanted.model.classes?.[wanted.className];
+  if (facts === undefined) return undefined;
+  const named = wanted.name !== undefined && facts.name !== undefined;
+  const id = named
+    ? `${wanted.model.library}:${wanted.className} ${canonical(wanted.name)}`
+    : `${wanted.model.library}:${wanted.className} ${wanted.id}`;
+  const known = analysis.instances.get(id);
+  if (known !== undefined) return known;
+  const instance: Instance = {
+    model: wanted.model,
+    className: wanted.className,
+    class: facts,
+    id,
+    label: wanted.label,
+    depth: named ? 0 : wanted.depth,
+    ...(wanted.name !== undefined && { name: wanted.name }),
+  };
+  analysis.instances.set(id, instance);
+  return instance;
+}
+
+/** The instance that a type annotation promises: of whoever hands it in, so it outlives the call. */
+export function instanceOfType(
+  analysis: Analysis,
+  frame: Frame,
+  type: TypeFacts,
+  id: string,
+  label: string,
+): Instance | undefined {
+  const imported = type.variable === undefined ? undefined : analysis.facts.variables[type.variable]?.import;
+  const resolved =
+    imported === undefined
+      ? analysis.models.find('#global', [type.name])
+      : analysis.models.find(imported.module, [imported.name, ...type.path]);
+  if (resolved === undefined || !('class' in resolved.export)) return undefined;
+  return makeInstance(analysis, {
+    model: resolved.model,
+    className: resolved.export.class,
+    id: `${frame.id} ${id}`,
+    label,
+    depth: 0,
+  });
+}

@@ -1,0 +1,61 @@
+import type { CallModel, ClassModel, ExportModel, LibraryModel } from '../model/library-model.js';
+
+/** A library model's word on one exported path. */
+export interface ResolvedExport {
+  readonly model: LibraryModel;
+  readonly export: ExportModel;
+}
+
+/** Finds what library models say, by module and by name. */
+export class ModelIndex {
+  private readonly byModule = new Map<string, LibraryModel[]>();
+  private readonly structural: { model: LibraryModel; class: ClassModel }[] = [];
+
+  constructor(models: readonly LibraryModel[]) {
+    for (const model of models) {
+      for (const module of model.modules) {
+        const list = this.byModule.get(module);
+        if (list === undefined) this.byModule.set(module, [model]);
+        else list.push(model);
+      }
+      for (const candidate of Object.values(model.classes ?? {})) {
+        if (candidate.structural === true) this.structural.push({ model, class: candidate });
+      }
+    }
+  }
+
+  knows(module: string): boolean {
+    return this.byModule.has(module);
+  }
+
+  /**
+   * What an exported path is. The namespace itself (`fs` of `import * as fs`) and its default export say the same as the module.
+   */
+  find(module: string, path: readonly string[]): ResolvedExport | undefined {
+    const names = [path.join('.')];
+    if (path[0] === 'default' || path[0] === '*') names.push(path.slice(1).join('.'));
+    if (path[0] === '*' && path.length === 1) names.push('default');
+    if (path[0] === '*' && path[1] === 'default') names.push(path.slice(1).join('.'));
+    for (const model of this.byModule.get(module) ?? []) {
+      for (const name of names) {
+        const found = this.follow(model, name);
+        if (found !== undefined) return { model, export: found };
+      }
+    }
+    return undefined;
+  }
+
+  private follow(model: LibraryModel, name: string): ExportModel | undefined {
+    const found = Object.hasOwn(model.exports, name) ? model.exports[name] : undefined;
+    return found !== undefined && 'sameAs' in found ? model.exports[found.sameAs] : found;
+  }
+
+  /** A method that says what it does by its name alone, on a receiver of which nothing is known. */
+  structuralMethod(name: string): { model: LibraryModel; call: CallModel } | undefined {
+    for (const { model, class: candidate } of this.structural) {
+      const call = Object.hasOwn(candidate.methods, name) ? candidate.methods[name] : undefined;
+      if (call !== undefined) return { model, call };
+    }
+    return undefined;
+  }
+}

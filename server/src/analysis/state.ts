@@ -1,0 +1,187 @@
+/** What is true at one point of control flow. */
+import type { Dimension } from '../model/dimensions.js';
+import type { CellKind } from '../model/library-model.js';
+import type { Place } from '../model/source.js';
+import type { Frame } from './frame.js';
+import { joinValues, originsOf, type ReadId, type Value } from './values.js';
+
+/** A cell, as the analysis identifies it. */
+export interface CellIdentity {
+  readonly key: string;
+  readonly kind: CellKind;
+  readonly name: string;
+  readonly reach: readonly Dimension[];
+  /** How many overlap contexts were entered when the cell came to be; 0 for what outlives every call. */
+  readonly depth: number;
+  readonly sharing: 'usual' | 'likely';
+  readonly declaration?: Place;
+}
+
+/** A lock that is held, and the critical section that it was acquired for. */
+export interface Acquisition {
+  readonly id: string;
+  /** Equal for acquisitions of one lock. */
+  readonly lock: string;
+  readonly name: string;
+  readonly span: readonly Dimension[];
+  readonly place: Place;
+  /** How many overlap contexts were entered when it was acquired. */
+  readonly depth: number;
+  /** How many overlap contexts were entered when the lock itself was made. */
+  readonly lockDepth: number;
+  /** A call that the analysis cannot see may be holding a lock here. */
+  readonly unseen?: boolean;
+  /** A promise chain is a lock only if the chain is stored back: the cell that it must be stored to. */
+  readonly chain?: string;
+  /** The frame whose promise settles when the lock is released. */
+  readonly releasedBy?: Frame;
+  /** A file lock taken on an open file that others share, to be reported unless nothing can come between. */
+  readonly handle?: SharedHandle;
+}
+
+/** A file lock on a shared handle, while it is held. */
+export interface SharedHandle {
+  readonly frame: Frame;
+  /** Set when another task can run while the lock is held. */
+  crossed: boolean;
+  release?: { readonly frame: Frame; readonly place: Place };
+}
+
+/** A read whose value may still be written back. */
+export interface LiveRead {
+  readonly id: ReadId;
+  readonly cell: CellIdentity;
+  readonly place: Place;
+  readonly frame: Frame;
+  readonly depth: number;
+  /** Acquisitions held without a gap since the read. */
+  readonly guards: ReadonlySet<string>;
+  /** The first interleaving point since the read. */
+  readonly point?: Place;
+}
+
+export class State {
+  constructor(
+    readonly variables: Map<string, Value> = new Map<string, Value>(),
+    readonly held: Map<string, Acquisition> = new Map<string, Acquisition>(),
+    readonly reads: Map<ReadId, LiveRead> = new Map<ReadId, LiveRead>(),
+    /** Cells that were tested since the last interleaving point, and what the test said. */
+    readonly tested: Map<string, boolean> = new Map<string, boolean>(),
+    /** Cells written since the last read of them, with the value: to recognise a chain of promises. */
+    readonly written: Map<string, Value> = new Map<string, Value>(),
+  ) {}
+
+  copy(): State {
+    return new State(
+      new Map(this.variables),
+      new Map(this.held),
+      new Map(this.reads),
+      new Map(this.tested),
+      new Map(this.written),
+    );
+  }
+
+  /** Another task may run here. */
+  passPoint(place: Place): void {
+    for (const [id, read] of this.reads) {
+      if (read.point === undefined) this.reads.set(id, { ...read, point: place });
+    }
+    for (const { handle } of this.held.values()) if (handle !== undefined) handle.crossed = true;
+    this.tested.clear();
+  }
+
+  acquire(acquisition: Acquisition): void {
+    this.drop(acquisition.id);
+    this.held.set(acquisition.id, acquisition);
+  }
+
+  /** Ends critical sections; reads made in them are no longer guarded by them. */
+  release(which: (acquisition: Acquisition) => boolean): Acquisition[] {
+    const released = [...this.held.values()].filter(which);
+    for (const acquisition of released) this.drop(acquisition.id);
+    return released;
+  }
+
+  private drop(id: string): void {
+    if (!this.held.delete(id)) return;
+    for (const [readId, read] of this.reads) {
+      if (!read.guards.has(id)) continue;
+      const guards = new Set(read.guards);
+      guards.delete(id);
+      this.reads.set(readId, { ...read, guards });
+    }
+  }
+}
+
+/**
+ * What is true where two paths meet: locks that both hold, reads that either made.
+ *
+ * A read that only one path has passed a point since stays two reads, so that a value which only the other path carries is
+ * not taken for stale: `x = x ?? (await make())` writes back `x` only where nothing was awaited.
+ */
+export function join(left: State, right: State, id: () => string): State {
+  const reads = new Map<ReadId, LiveRead>();
+  const renamedLeft = new Map<ReadId, ReadId>();
+  const renamedRight = new Map<ReadId, ReadId>();
+  for (const key of new Set([...left.reads.keys(), ...right.reads.keys()])) {
+    const one = left.reads.get(key);
+    const other = right.reads.get(key);
+    if (one === undefined || other === undefined) {
+      const read = one ?? other;
+      if (read !== undefined) reads.set(key, read);
+      continue;
+    }
+    const guards = new Set([...one.guards].filter((guard) => other.guards.has(guard)));
+    const stale = one.point === undefined ? other : one;
+    reads.set(key, { ...stale, guards });
+    if ((one.point === undefined) === (other.point === undefined)) continue;
+    const fresh = one.point === undefined ? one : other;
+    const alias = `${key}'`;
+    reads.set(alias, { ...fresh, id: alias });
+    (one === fresh ? renamedLeft : renamedRight).set(key, alias);
+  }
+  const variables = new Map<string, Value>();
+  for (const key of new Set([...left.variables.keys(), ...right.variables.keys()])) {
+    const one = left.variables.get(key);
+    const other = right.variables.get(key);
+    if (one === undefined || other === undefined) {
+      const value = one ?? other;
+      if (value !== undefined) variables.set(key, value);
+    } else if (one === other) variables.set(key, one);
+    else variables.set(key, joinValues(rename(one, renamedLeft), rename(other, renamedRight), id));
+  }
+  return new State(
+    variables,
+    intersection(left.held, right.held, (one) => one),
+    reads,
+    intersection(left.tested, right.tested, (one, other) => (one === other ? one : undefined)),
+    intersection(left.written, right.written, (one, other) => joinValues(one, other, id)),
+  );
+}
+
+function rename(value: Value, names: ReadonlyMap<ReadId, ReadId>): Value {
+  if (names.size === 0 || ![...value.origins.keys()].some((read) => names.has(read))) return value;
+  return {
+    ...value,
+    origins: new Map([...value.origins].map(([read, sure]) => [names.get(read) ?? read, sure])),
+  };
+}
+
+function intersection<T>(
+  left: ReadonlyMap<string, T>,
+  right: ReadonlyMap<string, T>,
+  both: (one: T, other: T) => T | undefined,
+): Map<string, T> {
+  const result = new Map<string, T>();
+  for (const [key, one] of left) {
+    const other = right.get(key);
+    const value = other === undefined ? undefined : both(one, other);
+    if (value !== undefined) result.set(key, value);
+  }
+  return result;
+}
+
+/** `value`, with the reads that decided that it was assigned. */
+export function decidedBy(value: Value, condition: Value): Value {
+  return { ...value, origins: originsOf([value, condition]) };
+}

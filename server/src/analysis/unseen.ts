@@ -1,0 +1,46 @@
+/** Locks in code that the analysis does not see: all it has is how the call is named. */
+import { DIMENSIONS } from '../model/dimensions.js';
+import type { CallSite } from './calls.js';
+import type { State } from './state.js';
+import { originsOf, valueOf, type Value } from './values.js';
+
+/** A word of a call's name that says that a lock is taken. Only where the code itself is out of sight. */
+const ACQUIRES = /(^|[^a-z])(lock|acquire|mutex|semaphore|exclusive|synchroni[sz]ed|enter|obtain)([^a-z]|$)/i;
+const RELEASES = /^(release|unlock|free|dispose|leave|exit|close|@@asyncDispose|@@dispose)$/;
+
+/** `acquireLock` → `acquire Lock`: names are compared word by word. */
+function words(name: string): string {
+  return name.replace(/([a-z0-9])([A-Z])/g, '$1 $2').replace(/_/g, ' ');
+}
+
+export function isRelease(method: string): boolean {
+  return RELEASES.test(method);
+}
+
+/** @returns the receipt, when the call is named like one that takes a lock */
+export function noteUnseenCall(site: CallSite, state: State, receiver: Value | undefined): Value | undefined {
+  const { analysis, operation } = site;
+  const name = operation.text.split(/[.[\]?]+/).findLast((part) => part !== '') ?? '';
+  const readable = words(name);
+  if (/(^| )(unlock|release)( |$)/i.test(readable)) {
+    state.release((held) => held.unseen === true);
+    return undefined;
+  }
+  const locks =
+    ACQUIRES.test(readable) || (/^(wait|run|take|get)$/.test(name) && ACQUIRES.test(words(operation.text)));
+  if (!locks || operation.construct) return undefined;
+  if (site.arguments.some((argument) => argument.shape.kind === 'function')) return undefined;
+  const lock = `unseen ${operation.text}`;
+  state.acquire({
+    id: lock,
+    lock,
+    name: operation.text,
+    span: DIMENSIONS,
+    place: analysis.place(operation.range),
+    depth: analysis.depth,
+    lockDepth: 0,
+    unseen: true,
+  });
+  const from = receiver === undefined ? site.arguments : [receiver, ...site.arguments];
+  return valueOf({ kind: 'grant', lock }, originsOf(from, false));
+}

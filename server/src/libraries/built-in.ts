@@ -1,0 +1,48 @@
+import type { LibraryModel } from '../model/library-model.js';
+import asyncLock from './models/async-lock.json' with { type: 'json' };
+import asyncMutex from './models/async-mutex.json' with { type: 'json' };
+import ecmascript from './models/ecmascript.json' with { type: 'json' };
+import express from './models/express.json' with { type: 'json' };
+import fastify from './models/fastify.json' with { type: 'json' };
+import fsExt from './models/fs-ext.json' with { type: 'json' };
+import ioredis from './models/ioredis.json' with { type: 'json' };
+import koa from './models/koa.json' with { type: 'json' };
+import lockkit from './models/lockkit.json' with { type: 'json' };
+import nodeEvents from './models/node-events.json' with { type: 'json' };
+import nodeFs from './models/node-fs.json' with { type: 'json' };
+import nodeFsPromises from './models/node-fs-promises.json' with { type: 'json' };
+import nodeHttp from './models/node-http.json' with { type: 'json' };
+import nodePath from './models/node-path.json' with { type: 'json' };
+import nodeTimers from './models/node-timers.json' with { type: 'json' };
+import nodeUrl from './models/node-url.json' with { type: 'json' };
+import nodeUtil from './models/node-util.json' with { type: 'json' };
+import properLockfile from './models/proper-lockfile.json' with { type: 'json' };
+import redis from './models/redis.json' with { type: 'json' };
+import webLocks from './models/web-locks.json' with { type: 'json' };
+
+// What the compiler infers of a JSON file is wider than the schema; a test holds each file to it.
+const files: readonly unknown[] = [
+  asyncLock,
+  asyncMutex,
+  ecmascript,
+  express,
+  fastify,
+  fsExt,
+  ioredis,
+  koa,
+  lockkit,
+  nodeEvents,
+  nodeFs,
+  nodeFsPromises,
+  nodeHttp,
+  nodePath,
+  nodeTimers,
+  nodeUrl,
+  nodeUtil,
+  properLockfile,
+  redis,
+  webLocks,
+];
+
+/** The models of `models/`, one file a library. */
+export const builtInModels = files as readonly LibraryModel[];

@@ -1,0 +1,76 @@
+import type { Diagnostic, FixRequest, Related } from '../../model/diagnostics.js';
+import type { Finding, ReadModifyWrite } from '../../model/findings.js';
+import type { Rule } from '../../model/rule.js';
+import { lockNameFor } from '../lock-name.js';
+import { capitalize, evidenceOf, interleaving, levelOf, list } from '../wording.js';
+
+function messageOf(finding: ReadModifyWrite): string {
+  const { cell, read, write, point, lateGuards, overlaps } = finding;
+  const lines =
+    read.line === write.line
+      ? `is read and written back on line ${String(read.line)}`
+      : `is read on line ${String(read.line)} and written back on line ${String(write.line)}`;
+  const late = list(lateGuards.map((guard) => `\`${guard.name}\``));
+  const unguarded =
+    late === '' ? 'no lock is held from the read to the write' : `${late} is acquired only after the read`;
+  const where = point === undefined ? '' : ` at the interleaving point on line ${String(point.line)}`;
+  return (
+    `\`${cell.name}\` ${lines}, and ${unguarded}. ` +
+    `${capitalize(interleaving(overlaps))} can step in${where}, read the same value and lose one of the updates; ` +
+    `${cureOf(finding)} covers them.`
+  );
+}
+
+function cureOf({ overlaps }: ReadModifyWrite): string {
+  return overlaps.some(({ dimension }) => dimension === 'hosts')
+    ? 'an atomic operation of the store, or a distributed lock,'
+    : 'a CombinedLock around both';
+}
+
+function relatedOf(finding: ReadModifyWrite): Related[] {
+  const { cell, read, point, lateGuards } = finding;
+  const related: Related[] = [{ message: `\`${cell.name}\` is read here`, place: read }];
+  if (point !== undefined) related.push({ message: 'another task can step in here', place: point });
+  for (const guard of lateGuards) {
+    related.push({ message: `\`${guard.name}\` is acquired here, after the read`, place: guard.acquired });
+  }
+  if (cell.declaration !== undefined) {
+    related.push({ message: `\`${cell.name}\` is declared here`, place: cell.declaration });
+  }
+  return related;
+}
+
+function fixesOf(finding: ReadModifyWrite): FixRequest[] {
+  const { cell, region, overlaps, write } = finding;
+  // A lock of one machine does not reach executions on others.
+  if (region === undefined || overlaps.some(({ dimension }) => dimension === 'hosts')) return [];
+  const lockName = lockNameFor(cell, write.file);
+  return [
+    { kind: 'guard-with-combined-lock', title: `Guard with CombinedLock '${lockName}'`, lockName, region },
+  ];
+}
+
+export const unguardedRmw: Rule = {
+  metadata: {
+    id: 'unguarded-rmw',
+    summary:
+      'Shared state is read and then written from what was read, and no lock is held from the read to the write.',
+    defaultLevel: 'error',
+  },
+  check(finding: Finding): Diagnostic | undefined {
+    if (finding.kind !== 'read-modify-write' || finding.derivation !== 'data' || finding.guards.length > 0) {
+      return undefined;
+    }
+    return {
+      rule: 'unguarded-rmw',
+      level: levelOf(finding.overlaps, finding.certain),
+      message: messageOf(finding),
+      place: finding.write,
+      cell: finding.cell.name,
+      dimensions: finding.overlaps.map(({ dimension }) => dimension),
+      evidence: evidenceOf(finding.overlaps),
+      related: relatedOf(finding),
+      fixes: fixesOf(finding),
+    };
+  },
+};

@@ -1,0 +1,45 @@
+/** Words that every rule's message is made of, so that they are the same in all of them. */
+import type { Level } from '../model/diagnostics.js';
+import type { Dimension } from '../model/dimensions.js';
+import type { Overlap } from '../model/findings.js';
+import type { Related } from '../model/diagnostics.js';
+
+const NAMES: Readonly<Record<Dimension, string>> = {
+  tasks: 'async tasks',
+  threads: 'threads',
+  processes: 'processes',
+  hosts: 'hosts',
+};
+
+/** `a`, `a and b`, `a, b and c`. */
+export function list(parts: readonly string[]): string {
+  if (parts.length < 2) return parts.join('');
+  return `${parts.slice(0, -1).join(', ')} and ${parts.at(-1) ?? ''}`;
+}
+
+/** What interleaves, along which dimension, and why it exists here: `processes (ecosystem.config.cjs runs 4 instances)`. */
+export function interleaving(overlaps: readonly Overlap[]): string {
+  return list(overlaps.map(({ dimension, text }) => `${NAMES[dimension]} (${text})`));
+}
+
+/** The evidence for each dimension, as places to look at. */
+export function evidenceOf(overlaps: readonly Overlap[]): Related[] {
+  return overlaps.flatMap(({ dimension, text, place }) =>
+    place === undefined ? [] : [{ message: `${NAMES[dimension]}: ${text}`, place }],
+  );
+}
+
+/**
+ * `error` when the project itself shows that executions overlap and the data flow is certain; one step less for each thing
+ * that is only usual, and a hint when sharing is no more than likely.
+ */
+export function levelOf(overlaps: readonly Overlap[], certain: boolean): Level {
+  const shown = overlaps.some(({ strength }) => strength === 'shown');
+  const usual = shown || overlaps.some(({ strength }) => strength === 'usual');
+  if (shown) return certain ? 'error' : 'warning';
+  return usual && certain ? 'warning' : 'hint';
+}
+
+export function capitalize(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
