@@ -110,12 +110,12 @@ story('the scenario shows what each lock loses', 'scenario', SMALL_SCENARIO, asy
       (await panel.locator(`[data-lock="${lock}"] [data-field="${name}"]`).innerText()).replace(/\D/g, ''),
     );
   const runs = 2 * 2 * 2 * 5;
-  for (const lock of ['none', 'async-mutex', 'flock-shared', 'combined']) {
-    assert.equal(await field(lock, 'expected'), runs, `${lock} counts every execution`);
+  for (const lock of ['none', 'combined']) {
+    assert.equal(await field(lock, 'expected'), runs, `${lock}: every update was to be made`);
     assert.equal(
-      (await field(lock, 'expected')) - (await field(lock, 'counted')),
-      await field(lock, 'lost'),
-      lock,
+      (await field(lock, 'counted')) + (await field(lock, 'lost')),
+      runs,
+      `${lock}: every update was made`,
     );
   }
   assert.ok((await field('none', 'lost')) > 0, 'without a lock updates are lost');
@@ -123,7 +123,7 @@ story('the scenario shows what each lock loses', 'scenario', SMALL_SCENARIO, asy
 });
 
 story('a scenario ends when it is cancelled', 'cancel', ENDLESS_SCENARIO, async (window) => {
-  const scenario = () => editor.processes().filter((process) => /scenario/i.test(process));
+  const scenario = () => editor.processes().filter((process) => process.includes('scenario-process'));
   await window.runCommand(RUN_SCENARIO);
   const progress = window.notification(/Lockkit/).first();
   await until('the scenario has started its processes', () => scenario().length > 0);
@@ -131,5 +131,10 @@ story('a scenario ends when it is cancelled', 'cancel', ENDLESS_SCENARIO, async 
   await progress.getByRole('button', { name: 'Cancel' }).click();
   await progress.waitFor({ state: 'detached' });
   await until('the processes of the scenario have ended', () => scenario().length === 0);
+  const panel = await window.webview(PANEL);
+  await panel
+    .getByRole('status')
+    .filter({ hasText: /cancelled/i })
+    .waitFor();
   await window.screenshot('cancelled');
 });

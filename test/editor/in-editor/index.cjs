@@ -14,9 +14,10 @@ exports.run = async () => {
   if (failures > 0) throw new Error(`${failures} failed`);
 };
 
-class Report {
+class Report extends Mocha.reporters.Base {
   /** @param {import('mocha').Runner} runner */
   constructor(runner) {
+    super(runner);
     runner.on('pass', (test) => report({ title: named(test) }));
     runner.on('fail', (test, error) => report({ title: named(test), error: error.stack ?? String(error) }));
   }

@@ -8,17 +8,17 @@ const { LOST_UPDATE, findings, lostUpdates, show, tidyUp } = require('./workspac
  * @param {vscode.Range} range
  * @returns {Promise<vscode.CodeAction[]>}
  */
-function quickFixes(uri, range) {
+async function quickFixes(uri, range) {
   const resolveAll = 100;
-  return Promise.resolve(
-    vscode.commands.executeCommand(
-      'vscode.executeCodeActionProvider',
-      uri,
-      range,
-      vscode.CodeActionKind.QuickFix.value,
-      resolveAll,
-    ),
+  /** @type {vscode.CodeAction[]} */
+  const actions = await vscode.commands.executeCommand(
+    'vscode.executeCodeActionProvider',
+    uri,
+    range,
+    vscode.CodeActionKind.QuickFix.value,
+    resolveAll,
   );
+  return actions;
 }
 
 /** @param {vscode.CodeAction} action */
