@@ -5,6 +5,14 @@
 import type { ScenarioOptions } from '../scenario/options.js';
 import type { ScenarioEvent, ScenarioReport } from '../scenario/report.js';
 
+/** `initializationOptions` of the client. */
+export interface InitializationOptions {
+  /** URI of a directory that holds `<rule>/page.md` for each rule. Default: the pages that the server is shipped with. */
+  readonly rulePages?: string;
+  /** The `lockkit` settings, of clients that cannot be asked for them. */
+  readonly settings?: unknown;
+}
+
 /** Notification from the server, whenever its state changes; its parameters are {@link StatusParams}. */
 export const STATUS_NOTIFICATION = 'lockkit/status';
 

@@ -30,7 +30,8 @@ export const configurationSchema = {
     },
     rules: {
       type: 'object',
-      description: "A level for a rule's most certain reports; less certain ones keep a lower level. Off: the rule is silent.",
+      description:
+        "A level for a rule's most certain reports; less certain ones keep a lower level. Off: the rule is silent.",
       additionalProperties: false,
       properties: Object.fromEntries(RULE_IDS.map((rule) => [rule, { enum: LEVEL_SETTINGS }])),
     },
@@ -40,6 +41,10 @@ export const configurationSchema = {
         'Globs, relative to this file, of the files to check. With it only these are checked, and among them also tests and build output.',
     },
     exclude: { ...globs, description: 'Globs, relative to this file, of files not to check.' },
-    libraries: { type: 'array', items: librarySchema, description: 'Models of wrappers and libraries of your own.' },
+    libraries: {
+      type: 'array',
+      items: librarySchema,
+      description: 'Models of wrappers and libraries of your own.',
+    },
   },
 } as const;

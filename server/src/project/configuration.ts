@@ -179,7 +179,10 @@ function allowedKeys(error: ErrorObject): string {
   const parent: unknown = error.schemaPath
     .split('/')
     .slice(1, -1)
-    .reduce<unknown>((schema, key) => (isRecord(schema) ? schema[decodePointer(key)] : undefined), configurationSchema);
+    .reduce<unknown>(
+      (schema, key) => (isRecord(schema) ? schema[decodePointer(key)] : undefined),
+      configurationSchema,
+    );
   const properties = isRecord(parent) ? parent['properties'] : undefined;
   return isRecord(properties) ? `allowed are ${listed(Object.keys(properties))}` : 'it is not allowed here';
 }

@@ -9,12 +9,19 @@ import { frontendFor } from '../frontends/index.js';
 import type { Deployment } from '../model/deployment.js';
 import type { FileFacts } from '../model/facts.js';
 import type { LibraryModel } from '../model/library-model.js';
-import { DEFAULT_CONFIGURATION } from './configuration.js';
+import { CONFIGURATION_FILE, DEFAULT_CONFIGURATION } from './configuration.js';
 import { filesIn, isSelected } from './selection.js';
 import type { Sources } from './sources.js';
 import { readTextFile } from './text-file.js';
 
 const isDeploymentFile = picomatch([...DEPLOYMENT_FILES], { dot: true, basename: true });
+
+/** Globs of the files whose changes matter: sources, configurations, and what says how code is run. */
+export const WATCHED_FILES: readonly string[] = [
+  '**/*.{ts,tsx,mts,cts,js,jsx,mjs,cjs,py}',
+  `**/${CONFIGURATION_FILE}`,
+  ...DEPLOYMENT_FILES.map((glob) => `**/${glob}`),
+];
 
 /** Whether a file may say how code is run, by its name. */
 export function mayBeDeploymentFile(file: string): boolean {
@@ -163,7 +170,7 @@ function findRoot(directory: string, asked: ReadonlySet<string>): RootDirectory 
 /** The directories above a root, up to the repository's or else to the directory that was asked for. */
 function ancestorsOf(root: string, directory: string): string[] {
   const above: string[] = [];
-  for (let at = root; path.dirname(at) !== at; ) {
+  for (let at = root; path.dirname(at) !== at;) {
     if (existsSync(path.join(at, '.git'))) return above;
     at = path.dirname(at);
     above.push(at);
@@ -182,10 +189,14 @@ const wordsOf = new WeakMap<readonly LibraryModel[], RegExp>();
 function spawnWords(libraries: readonly LibraryModel[]): RegExp {
   let words = wordsOf.get(libraries);
   if (words === undefined) {
-    const names = libraries.filter(spawns).flatMap((library) => [
-      ...library.modules.filter((module) => module !== '#global').map((module) => module.replace(/^node:/, '')),
-      ...(library.modules.includes('#global') ? Object.keys(library.exports) : []),
-    ]);
+    const names = libraries
+      .filter(spawns)
+      .flatMap((library) => [
+        ...library.modules
+          .filter((module) => module !== '#global')
+          .map((module) => module.replace(/^node:/, '')),
+        ...(library.modules.includes('#global') ? Object.keys(library.exports) : []),
+      ]);
     const escaped = [...new Set(names)].map((name) => name.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&'));
     words = new RegExp(escaped.length === 0 ? '(?!)' : escaped.join('|'));
     wordsOf.set(libraries, words);

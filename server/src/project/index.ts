@@ -1,7 +1,15 @@
-export { ConfigurationError, CONFIGURATION_FILE, type DeploymentSettings, type RuleSettings } from './configuration.js';
-export { mayBeDeploymentFile } from './deployments.js';
+export { LEVEL_SETTINGS } from './configuration-schema.js';
+export {
+  ConfigurationError,
+  CONFIGURATION_FILE,
+  type DeploymentSettings,
+  type RuleSettings,
+} from './configuration.js';
+export { WATCHED_FILES } from './deployments.js';
 export { isAtLeast } from './levels.js';
 export { internalError, Project, type FileReport, type ProjectOptions, type Selection } from './project.js';
 export { slashed } from './selection.js';
 export type { UnusedSuppression } from './suppressions.js';
 export { reasonOf } from './text-file.js';
+export { applyEdits, fixFile, type FixedFile } from './edits.js';
+export { VERSION } from './version.js';

@@ -14,7 +14,8 @@ export function withLevel(diagnostic: Diagnostic, settings: RuleSettings): Diagn
   if (setting === undefined) return diagnostic;
   if (setting === 'off') return undefined;
   const certain = metadataOf.get(diagnostic.rule)?.defaultLevel ?? diagnostic.level;
-  const level = diagnostic.level === certain || isAtLeast(diagnostic.level, setting) ? setting : diagnostic.level;
+  const level =
+    diagnostic.level === certain || isAtLeast(diagnostic.level, setting) ? setting : diagnostic.level;
   return { ...diagnostic, level };
 }
 

@@ -4,7 +4,10 @@
  */
 import { DIMENSIONS } from '../model/dimensions.js';
 
-const index = { type: 'integer', description: 'The index of an argument, from 0; negative ones count from the last.' };
+const index = {
+  type: 'integer',
+  description: 'The index of an argument, from 0; negative ones count from the last.',
+};
 const name = { type: 'string', minLength: 1 };
 const flag = { type: 'boolean' };
 const span = {
@@ -24,7 +27,10 @@ function mapOf(values: object): object {
 
 const cellProperties = {
   kind: { enum: ['variable', 'field', 'element', 'file', 'redis', 'storage', 'row'] },
-  key: { ...index, description: 'The argument that is the key or path; without it, the whole store is one cell.' },
+  key: {
+    ...index,
+    description: 'The argument that is the key or path; without it, the whole store is one cell.',
+  },
   field: { ...index, description: 'The argument that is a second part of the key.' },
   receiver: { ...flag, description: 'The key names an element of the receiver itself.' },
 };
@@ -50,9 +56,10 @@ const acquire = record(
   ['lock'],
 );
 
-const release = record({ lock: { anyOf: [receiverLock, record({ name: index }, ['name']), descriptorLock] } }, [
-  'lock',
-]);
+const release = record(
+  { lock: { anyOf: [receiverLock, record({ name: index }, ['name']), descriptorLock] } },
+  ['lock'],
+);
 
 const run = record(
   {

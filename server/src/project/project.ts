@@ -67,6 +67,8 @@ export interface FileReport {
 export interface Selection {
   /** Absolute, sorted, each once. */
   readonly files: readonly string[];
+  /** The directories among the paths, absolute. */
+  readonly directories: readonly string[];
   /** Paths that stand for nothing that can be read. */
   readonly problems: readonly Problem[];
 }
@@ -85,7 +87,7 @@ interface Checked {
  */
 export class Project {
   readonly directory: string;
-  readonly #options: ProjectOptions;
+  readonly options: ProjectOptions;
   readonly #sources: Sources;
   readonly #deployments: Deployments;
   readonly #checked = new Map<string, Checked>();
@@ -99,7 +101,7 @@ export class Project {
   readonly #default: Configuration;
 
   constructor(options: ProjectOptions) {
-    this.#options = options;
+    this.options = options;
     this.directory = options.directory;
     this.#sources = new Sources(options.maximumBytes);
     this.#deployments = new Deployments(options.directory, this.#sources);
@@ -117,11 +119,17 @@ export class Project {
     this.#deployments.touch(file);
   }
 
-  /** Says that files were made, changed or deleted on disk. */
-  filesChanged(files: readonly string[]): void {
-    if (files.some(isConfigurationFile)) this.#forgetConfigurations();
-    if (files.some(mayBeDeploymentFile)) this.#deployments.clear();
+  /**
+   * Says that files were made, changed or deleted on disk.
+   * @returns true when that may change what is found in other files
+   */
+  filesChanged(files: readonly string[]): boolean {
+    const configuration = files.some(isConfigurationFile);
+    const deployment = files.some(mayBeDeploymentFile);
+    if (configuration) this.#forgetConfigurations();
+    if (deployment) this.#deployments.clear();
     for (const file of files) this.#deployments.touch(file);
+    return configuration || deployment;
   }
 
   /** Whether a file is one that may be checked, by its name. */
@@ -142,6 +150,7 @@ export class Project {
    */
   async select(paths: readonly string[]): Promise<Selection> {
     const files = new Set<string>();
+    const directories: string[] = [];
     const problems: Problem[] = [];
     for (const given of paths) {
       const file = path.resolve(this.directory, given);
@@ -154,16 +163,23 @@ export class Project {
       } catch (error) {
         const matched = isDynamicPattern(given) ? await filesMatching(given, this.directory) : [];
         for (const match of matched) if (this.isSource(match)) files.add(match);
-        if (matched.length === 0) problems.push({ file, line: 1, message: `cannot be read: ${reasonOf(error)}` });
+        if (matched.length === 0)
+          problems.push({ file, line: 1, message: `cannot be read: ${reasonOf(error)}` });
         continue;
       }
+      directories.push(file);
       for (const found of await this.#filesIn(file)) files.add(found);
     }
-    return { files: [...files].sort(), problems };
+    return { files: [...files].sort(), directories, problems };
+  }
+
+  /** Says that what is in each of these directories belongs together, as {@link select} does for those among its paths. */
+  belongTogether(directories: readonly string[]): void {
+    for (const directory of directories) this.#deployments.ask(directory);
   }
 
   async #filesIn(directory: string): Promise<string[]> {
-    this.#deployments.ask(directory);
+    this.belongTogether([directory]);
     const found = await filesIn(directory);
     const inForce = new Set([
       this.configurationOf(path.join(directory, CONFIGURATION_FILE)),
@@ -238,7 +254,11 @@ export class Project {
         unusedSuppressions: unused,
       };
     } catch (error) {
-      return nothingOf(file, 'skipped', { file, line: 1, message: internalError('the check of this file', error) });
+      return nothingOf(file, 'skipped', {
+        file,
+        line: 1,
+        message: internalError('the check of this file', error),
+      });
     }
   }
 
@@ -265,11 +285,17 @@ export class Project {
     return source.kind === 'text' ? source.text : undefined;
   }
 
+  /** Whether the file starts with a byte order mark, which {@link textOf} leaves out. */
+  hasByteOrderMark(file: string): boolean {
+    const source = this.#sources.get(file);
+    return source.kind === 'text' && source.byteOrderMark;
+  }
+
   /** The configuration in force for a file.
    * @throws ConfigurationError
    */
   configurationOf(file: string): Configuration {
-    const found = this.#options.configurationFile ?? this.#configurationFileOf(path.dirname(file));
+    const found = this.options.configurationFile ?? this.#configurationFileOf(path.dirname(file));
     if (found === undefined) return this.#default;
     const known = this.#configurations.get(found);
     if (known !== undefined) return known;
@@ -284,8 +310,9 @@ export class Project {
       this.#lastGood.set(file, configuration);
       return configuration;
     } catch (error) {
-      if (!(error instanceof ConfigurationError) || this.#options.onConfigurationError === undefined) throw error;
-      this.#options.onConfigurationError(error);
+      if (!(error instanceof ConfigurationError) || this.options.onConfigurationError === undefined)
+        throw error;
+      this.options.onConfigurationError(error);
       return this.#lastGood.get(file) ?? this.#default;
     }
   }
@@ -305,7 +332,7 @@ export class Project {
   }
 
   #withSettings(configuration: Configuration): Configuration {
-    const { settings, directory } = this.#options;
+    const { settings, directory } = this.options;
     if (settings === undefined) return configuration;
     const said = new Set(configuration.deployment.map((evidence) => evidence.dimension));
     const evidence = deploymentEvidence(settings.deployment ?? {}, directory, {

@@ -9,19 +9,23 @@ import { CONFIGURATION_FILE } from './configuration.js';
 const FOREIGN = ['**/node_modules/**', '**/bower_components/**', '**/jspm_packages/**', '**/.git/**'];
 
 /** Build output, caches and vendored code: what a `.gitignore` usually names. */
-const OUTPUT = ['dist', 'build', 'out', 'coverage', 'vendor', 'third_party', '__pycache__', 'site-packages', 'venv'].map(
-  (directory) => `**/${directory}/**`,
-);
+const OUTPUT = [
+  'dist',
+  'build',
+  'out',
+  'coverage',
+  'vendor',
+  'third_party',
+  '__pycache__',
+  'site-packages',
+  'venv',
+].map((directory) => `**/${directory}/**`);
 
 /** Files without code of their own: type declarations and minified bundles. */
 const NO_SOURCE = ['**/*.d.{ts,mts,cts}', '**/*.d.*.ts', '**/*.min.{js,mjs,cjs}', '**/*.bundle.{js,mjs,cjs}'];
 
 /** Tests run alone; nothing interleaves with them. */
-const TESTS = [
-  '**/*.{test,spec}.*',
-  '**/{test_*,*_test}.py',
-  '**/{__tests__,__mocks__,test,tests}/**',
-];
+const TESTS = ['**/*.{test,spec}.*', '**/{test_*,*_test}.py', '**/{__tests__,__mocks__,test,tests}/**'];
 
 const globOptions = { absolute: true, followSymbolicLinks: false, onlyFiles: true } as const;
 const isOutput = picomatch([...OUTPUT, ...NO_SOURCE]);
@@ -53,7 +57,12 @@ export async function filesIncludedBy(configuration: Configuration): Promise<str
 
 /** The files that a pattern of the command line stands for (shells that know no globs leave them to the program). */
 export async function filesMatching(pattern: string, directory: string): Promise<string[]> {
-  const found = await glob(pattern, { ...globOptions, cwd: directory, ignore: FOREIGN, expandDirectories: false });
+  const found = await glob(pattern, {
+    ...globOptions,
+    cwd: directory,
+    ignore: FOREIGN,
+    expandDirectories: false,
+  });
   return found.map(path.normalize);
 }
 

@@ -56,7 +56,8 @@ function stacked(suppressions: readonly Suppression[]): Suppression[] {
   const result: Suppression[] = [];
   for (const suppression of suppressions.toReversed()) {
     const below = result.at(-1);
-    const target = below?.scope === 'next-line' && below.line === suppression.target ? below.target : suppression.target;
+    const target =
+      below?.scope === 'next-line' && below.line === suppression.target ? below.target : suppression.target;
     result.push({ ...suppression, target });
   }
   return result.reverse();
