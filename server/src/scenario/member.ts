@@ -5,7 +5,7 @@ import type { Assignment, FromProcess, ThreadRecord, ToProcess } from './message
 
 /** Characters of a process's stderr that are kept for the case that it fails. */
 const STDERR_KEPT = 8192;
-const STDERR_LINES_SHOWN = 10;
+const STDERR_LINES_SHOWN = 30;
 
 export interface MemberListener {
   onReady(): void;
