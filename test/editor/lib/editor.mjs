@@ -39,6 +39,9 @@ const SETTINGS = {
   'workbench.welcomePage.walkthroughs.openOnInstall': false,
 };
 
+// The end of a run that is broken off is still an exit, with all that `startEditor` does at one.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => process.exit(1));
+
 /**
  * A running code-server with a profile of its own.
  *
@@ -105,13 +108,16 @@ export async function startEditor({ name, vsix, automation = false }) {
   let output = '';
   for (const stream of [server.stdout, server.stderr])
     stream.setEncoding('utf8').on('data', (text) => (output += text));
-  const killAtExit = () => server.kill('SIGKILL');
-  process.once('exit', killAtExit);
+  const abandon = () => {
+    kill(processesWith(mark));
+    rmSync(home, { recursive: true, force: true });
+  };
+  process.once('exit', abandon);
 
   const stop = async () => {
     server.kill('SIGTERM');
     const left = await ended(mark);
-    process.removeListener('exit', killAtExit);
+    process.removeListener('exit', abandon);
     const logs = join(ARTEFACTS, name, 'logs');
     rmSync(logs, { recursive: true, force: true });
     mkdirSync(logs, { recursive: true });
@@ -179,14 +185,19 @@ async function ended(mark) {
     await delay(100);
     left = processesWith(mark);
   }
-  for (const { pid } of left) {
+  kill(left);
+  return left.map(describe);
+}
+
+/** @param {{ pid: number }[]} processes */
+function kill(processes) {
+  for (const { pid } of processes) {
     try {
       process.kill(pid, 'SIGKILL');
     } catch {
       // ended by itself just now
     }
   }
-  return left.map(describe);
 }
 
 /** @param {{ pid: number, command: string }} process */
