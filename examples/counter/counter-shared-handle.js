@@ -1,0 +1,67 @@
+// A counter over HTTP, kept in a file, under a file lock whose file is opened once.
+import { openSync } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+
+import { flock } from 'fs-ext';
+
+const FILE = 'total.txt';
+
+async function readTotal() {
+  return Number(await readFile(FILE, 'utf8'));
+}
+
+async function writeTotal(total) {
+  await writeFile(FILE, String(total));
+}
+
+const flockAsync = promisify(flock);
+
+class FLock {
+  constructor(file) {
+    this.fd = openSync(file, 'w');
+  }
+
+  async acquire() {
+    await flockAsync(this.fd, 'ex');
+  }
+
+  async release() {
+    await flockAsync(this.fd, 'un');
+  }
+}
+
+const lock = new FLock('total.lock');
+
+async function addOne() {
+  await lock.acquire();
+  try {
+    const total = await readTotal();
+    await sleep(5);
+    await writeTotal(total + 1);
+  } finally {
+    await lock.release();
+  }
+}
+
+const server = createServer(async (request, response) => {
+  switch (request.url) {
+    case '/run':
+      for (let i = 0; i < 25; i++) await addOne();
+      response.end(`${process.pid}\n`);
+      break;
+    case '/total':
+      response.end(`${await readTotal()}\n`);
+      break;
+    case '/clear':
+      await writeTotal(0);
+      response.end('clear!\n');
+      break;
+    default:
+      response.writeHead(404).end();
+  }
+});
+
+server.listen(9001, '127.0.0.1');
