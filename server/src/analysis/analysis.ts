@@ -83,7 +83,7 @@ export class Analysis {
     });
     const overlaps: Overlap[] = [];
     for (const dimension of DIMENSIONS) {
-      const said = ours.filter((evidence) => evidence.dimension === dimension && evidence.says === 'many')[0];
+      const said = ours.find((evidence) => evidence.dimension === dimension && evidence.says === 'many');
       if (said !== undefined)
         overlaps.push({ dimension, strength: 'shown', text: said.text, place: said.place });
     }

@@ -176,7 +176,10 @@ function settleHandle(analysis: Analysis, candidate: HandleCandidate): Finding |
   if (!handle.crossed) return undefined;
   const locks = realLocks(analysis, candidate.held);
   if (locks === undefined) return undefined;
-  const overlaps = uncovered(candidate.levels, cell, locks, true);
+  const overwritten = analysis.overwritten.get(cell.key);
+  // A lock object that opens its file in each acquire is made to be used more than once.
+  const sharing = overwritten === undefined ? cell.sharing : 'usual';
+  const overlaps = uncovered(candidate.levels, { ...cell, sharing }, locks, true);
   if (overlaps.length === 0) return undefined;
   const region =
     handle.release &&
@@ -185,7 +188,6 @@ function settleHandle(analysis: Analysis, candidate: HandleCandidate): Finding |
       { frame: handle.frame, range: candidate.acquire },
       { frame: handle.release.frame, range: handle.release.place },
     );
-  const overwritten = analysis.overwritten.get(cell.key);
   return {
     kind: 'shared-lock-handle',
     handle: cell.name,

@@ -103,6 +103,13 @@ export function readCell(
   return new Map([[id, true]]);
 }
 
+function isOpenFile({ shape }: Value): boolean {
+  if (shape.kind === 'open-file') return true;
+  return (
+    shape.kind === 'instance' && Object.values(shape.instance.class.properties ?? {}).includes('descriptor')
+  );
+}
+
 export function writeCell(
   analysis: Analysis,
   state: State,
@@ -111,7 +118,7 @@ export function writeCell(
   value: Value,
   place: Place,
 ): void {
-  if (value.shape.kind === 'open-file') analysis.overwritten.set(cell.key, place);
+  if (isOpenFile(value)) analysis.overwritten.set(cell.key, place);
   noteChainWrite(analysis, state, cell, value);
   noteFlagWrite(analysis, state, cell, value, place);
   state.written.set(cell.key, value);

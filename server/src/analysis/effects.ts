@@ -182,6 +182,7 @@ interface Lock {
 
 function lockOf(
   site: CallSite,
+  state: State,
   lock: NonNullable<CallModel['acquires']>['lock'] | NonNullable<CallModel['releases']>['lock'],
   { receiver, model }: Applied,
 ): Lock | undefined {
@@ -204,19 +205,16 @@ function lockOf(
   }
   const file = argumentAt(site, lock.descriptor);
   if (file === undefined) return undefined;
-  return {
-    id: `descriptor ${canonical(file.shape)}`,
-    name: display(file.shape),
-    span: ['processes'],
-    depth: 0,
-  };
+  const kept = keptIn(site, state, file);
+  const id = kept === undefined ? canonical(file.shape) : kept.key;
+  return { id: `descriptor ${id}`, name: kept?.name ?? display(file.shape), span: ['processes'], depth: 0 };
 }
 
 /** @returns the receipt, when the call gives one */
 function acquire(site: CallSite, state: State, applied: Applied): Value | undefined {
   const { analysis, frame, operation } = site;
   const model = applied.call.acquires;
-  const lock = model && lockOf(site, model.lock, applied);
+  const lock = model && lockOf(site, state, model.lock, applied);
   if (model === undefined || lock === undefined) return undefined;
   if (model.when !== undefined) {
     const said = argumentAt(site, model.when.argument)?.shape;
@@ -263,7 +261,7 @@ function acquireFile(site: CallSite, state: State, acquisition: Acquisition, fil
   }
   const handle: SharedHandle = { frame, crossed: false };
   noteSharedHandle(analysis, state, kept, acquisition.place, handle);
-  state.acquire({ ...acquisition, lock: `descriptor of ${kept.key}`, handle });
+  state.acquire({ ...acquisition, handle });
 }
 
 /** The cell that others find the open file in, if there is one. */
@@ -272,11 +270,10 @@ function keptIn(site: CallSite, state: State, file: Value | undefined): CellIden
   const read = file.direct === undefined ? undefined : state.reads.get(file.direct);
   if (read !== undefined && read.cell.depth < site.analysis.depth) return read.cell;
   if (file.shape.kind !== 'open-file' || file.shape.depth >= site.analysis.depth) return undefined;
-  const text = site.operation.arguments[0];
   return {
     key: `open ${file.shape.id}`,
     kind: 'variable',
-    name: text === undefined ? 'the file' : 'the open file',
+    name: display(file.shape),
     reach: ['tasks'],
     depth: file.shape.depth,
     sharing: 'usual',
@@ -287,15 +284,7 @@ function keptIn(site: CallSite, state: State, file: Value | undefined): CellIden
 function release(site: CallSite, state: State, applied: Applied): void {
   const reference = applied.call.releases?.lock ?? applied.call.acquires?.lock;
   if (reference === undefined) return;
-  if ('descriptor' in reference) {
-    const file = argumentAt(site, reference.descriptor);
-    const kept = keptIn(site, state, file);
-    if (kept !== undefined) {
-      releaseLock(site, state, `descriptor of ${kept.key}`);
-      return;
-    }
-  }
-  const lock = lockOf(site, reference, applied);
+  const lock = lockOf(site, state, reference, applied);
   if (lock !== undefined) releaseLock(site, state, lock.id);
 }
 

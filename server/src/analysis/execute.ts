@@ -389,6 +389,6 @@ function fresh(analysis: Analysis, frame: Frame, offset: number): AbstractObject
 
 function receiverOf(frame: Frame): Value | undefined {
   let current: Frame | undefined = frame;
-  while (current !== undefined && current.facts.inheritsReceiver) current = current.outer;
+  while (current?.facts.inheritsReceiver === true) current = current.outer;
   return current?.receiver;
 }

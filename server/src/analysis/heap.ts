@@ -86,10 +86,19 @@ export function storeVariable(
   if (!options.initial && (facts.scope === 0 || facts.captured)) {
     writeCell(analysis, state, frame, variableCell(analysis, owner, variable), value, options.place);
   }
-  const known =
-    value.shape.kind === 'object' && value.shape.object.label === '' ? value.shape.object : undefined;
-  if (known !== undefined) known.label = facts.name;
-  state.variables.set(variableKey(owner, variable), value);
+  state.variables.set(variableKey(owner, variable), named(value, facts.name, facts.scope === 0));
+}
+
+/** A value under the name of the first variable that holds it, for messages. */
+function named(value: Value, name: string, ofModule: boolean): Value {
+  const { shape } = value;
+  if (shape.kind === 'open-file' && shape.label === undefined)
+    return { ...value, shape: { ...shape, label: name } };
+  if (shape.kind === 'object') {
+    if (shape.object.label === '') shape.object.label = name;
+    if (ofModule) shape.object.variable ??= name;
+  }
+  return value;
 }
 
 /** A property's key as a value, when it is one that is written in the source: the name itself. */
@@ -179,7 +188,7 @@ function loadField(
 ): Value {
   if (typeof key === 'string') {
     const method = object.class === undefined ? undefined : methodOf(analysis, object.class, key);
-    if (method !== undefined && method.kind === 'method') {
+    if (method?.kind === 'method') {
       return valueOf({
         kind: 'function',
         function: method.function,
@@ -259,7 +268,7 @@ export function leave(state: State, value: Value): void {
   if (shape.kind === 'object')
     for (const field of shape.object.fields.values()) if (field !== value) leaveShallow(field);
   if (shape.kind !== 'function') return;
-  for (let frame: Frame | undefined = shape.frame; frame?.outer !== undefined; frame = frame.outer) {
+  for (let frame: Frame | undefined = shape.frame; frame !== undefined; frame = frame.outer) {
     for (const { variable } of frame.facts.parameters) {
       const closed = state.variables.get(variableKey(frame, variable));
       if (closed !== undefined) leaveShallow(closed);

@@ -91,6 +91,7 @@ export type Shape =
       readonly kind: 'open-file';
       readonly id: string;
       readonly path?: Shape;
+      readonly label?: string;
       readonly depth: number;
       readonly place: Place;
     };
@@ -129,7 +130,7 @@ export function originsOf(values: readonly Value[], certain = true): Origins {
 export function canonical(shape: Shape): string {
   switch (shape.kind) {
     case 'constant':
-      return JSON.stringify(shape.value) ?? 'undefined';
+      return typeof shape.value === 'string' ? JSON.stringify(shape.value) : String(shape.value);
     case 'template':
       return `\`${shape.parts.map((part) => (typeof part === 'string' ? part : `\${${canonical(part)}}`)).join('')}\``;
     case 'pure':
@@ -179,6 +180,8 @@ export function display(shape: Shape): string {
       return shape.object.label;
     case 'instance':
       return shape.instance.label;
+    case 'open-file':
+      return shape.label ?? (shape.path === undefined ? 'the open file' : display(shape.path));
     default:
       return '…';
   }

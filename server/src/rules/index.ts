@@ -4,6 +4,8 @@ import type { Rule } from '../model/rule.js';
 import { fileLockAcrossThreads } from './file-lock-across-threads/rule.js';
 import { unguardedRmw } from './unguarded-rmw/rule.js';
 
+export { rulePage } from './pages.js';
+
 /** Every rule there is, in the order of the documentation. */
 export const rules: readonly Rule[] = [unguardedRmw, fileLockAcrossThreads];
 

@@ -2,7 +2,7 @@ import ts from 'typescript';
 import type { Node, Temporary } from '../../model/facts.js';
 import type { BodyLowering } from './body.js';
 import { lowerClass } from './classes.js';
-import { lowerExpression } from './expressions.js';
+import { lowerExpression, unwrap } from './expressions.js';
 import { lowerFunction } from './functions.js';
 import { assignPattern } from './patterns.js';
 
@@ -109,8 +109,11 @@ function lowerDeclaration(body: BodyLowering, declaration: ts.VariableDeclaratio
   assignPattern(body, declaration.name, value, true);
 }
 
+/**
+ * `if (a || b)` is control flow, not a value: on each path it is known how each operand came out, which is how the analysis
+ * sees that a flag was found down.
+ */
 function lowerIf(body: BodyLowering, statement: ts.IfStatement): void {
-  const condition = lowerExpression(body, statement.expression);
   const whenTrue = body.block(() => {
     lowerStatement(body, statement.thenStatement, []);
   });
@@ -121,13 +124,51 @@ function lowerIf(body: BodyLowering, statement: ts.IfStatement): void {
       : body.block(() => {
           lowerStatement(body, otherwise, []);
         });
-  body.emit({
-    kind: 'branch',
-    condition,
-    then: whenTrue,
-    else: whenFalse,
-    range: body.range(statement.expression),
+  branchOn(body, statement.expression, whenTrue, whenFalse);
+}
+
+function branchOn(body: BodyLowering, wrapped: ts.Expression, whenTrue: Node, whenFalse: Node): void {
+  const expression = unwrap(wrapped);
+  if (ts.isPrefixUnaryExpression(expression) && expression.operator === ts.SyntaxKind.ExclamationToken) {
+    branchOn(body, expression.operand, whenFalse, whenTrue);
+    return;
+  }
+  const operator = ts.isBinaryExpression(expression) ? expression.operatorToken.kind : undefined;
+  if (
+    ts.isBinaryExpression(expression) &&
+    (operator === ts.SyntaxKind.BarBarToken || operator === ts.SyntaxKind.AmpersandAmpersandToken)
+  ) {
+    branchOnBoth(body, expression, operator === ts.SyntaxKind.AmpersandAmpersandToken, whenTrue, whenFalse);
+    return;
+  }
+  const condition = lowerExpression(body, expression);
+  body.emit({ kind: 'branch', condition, then: whenTrue, else: whenFalse, range: body.range(expression) });
+}
+
+/**
+ * The side that needs both operands stands innermost; whatever misses it comes to the other side:
+ * `whole: { if (a) { if (b) { inner; break whole } } other }`.
+ */
+function branchOnBoth(
+  body: BodyLowering,
+  expression: ts.BinaryExpression,
+  conjunction: boolean,
+  whenTrue: Node,
+  whenFalse: Node,
+): void {
+  const label = `(${String(expression.pos)})`;
+  const inner: Node = {
+    kind: 'sequence',
+    nodes: [conjunction ? whenTrue : whenFalse, { kind: 'break', label }],
+  };
+  const second = body.block(() => {
+    branchOn(body, expression.right, conjunction ? inner : NOTHING, conjunction ? NOTHING : inner);
   });
+  const whole = body.block(() => {
+    branchOn(body, expression.left, conjunction ? second : NOTHING, conjunction ? NOTHING : second);
+    body.emit(conjunction ? whenFalse : whenTrue);
+  });
+  body.emit({ kind: 'labelled', label, body: whole });
 }
 
 function labelOf(statement: ts.Statement): { label?: string } {
