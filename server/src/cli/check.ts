@@ -188,5 +188,5 @@ function print(outcome: Outcome, flags: CheckFlags): void {
 
 /** On a terminal only, and not where the user asks for none (https://no-color.org). */
 function useColors(): boolean {
-  return process.stdout.isTTY && (process.env['NO_COLOR'] ?? '') === '' && process.env['TERM'] !== 'dumb';
+  return process.stdout.isTTY && (process.env.NO_COLOR ?? '') === '' && process.env.TERM !== 'dumb';
 }

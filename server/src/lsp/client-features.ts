@@ -1,4 +1,4 @@
-import type { InitializeParams } from 'vscode-languageserver/node';
+import type { ClientCapabilities } from 'vscode-languageserver/node';
 
 /** What the client can do, as far as it changes what the server does. */
 export interface ClientFeatures {
@@ -17,8 +17,7 @@ export interface ClientFeatures {
   readonly documentChanges: boolean;
 }
 
-export function clientFeatures({ capabilities }: InitializeParams): ClientFeatures {
-  const { textDocument, workspace } = capabilities;
+export function clientFeatures({ textDocument, workspace }: ClientCapabilities): ClientFeatures {
   return {
     pull: textDocument?.diagnostic !== undefined,
     refresh: workspace?.diagnostics?.refreshSupport === true,

@@ -39,7 +39,7 @@ export class CodeActions {
 
   async offer(params: CodeActionParams): Promise<CodeAction[]> {
     const open = this.documents.get(params.textDocument.uri);
-    if (open === undefined || !open.folder.project.isSource(open.file)) return [];
+    if (!open?.folder.project.isSource(open.file)) return [];
     const wanted = (kind: string): boolean =>
       params.context.only?.some((only) => kind === only || kind.startsWith(`${only}.`)) ??
       !kind.startsWith('source');

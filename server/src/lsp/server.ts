@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
+  CodeActionKind,
   DidChangeConfigurationNotification,
   DidChangeWatchedFilesNotification,
   DocumentDiagnosticReportKind,
@@ -14,9 +15,8 @@ import {
   type WorkspaceDiagnosticParams,
   type WorkspaceDocumentDiagnosticReport,
 } from 'vscode-languageserver/node';
-import { CodeActionKind } from 'vscode-languageserver/node';
 import { internalError, VERSION, WATCHED_FILES } from '../project/index.js';
-import { clientFeatures, type ClientFeatures } from './client-features.js';
+import { clientFeatures } from './client-features.js';
 import { CodeActions, FIX_ALL } from './code-actions.js';
 import type { Display } from './diagnostics.js';
 import { Folders, type Folder } from './folders.js';
@@ -40,7 +40,8 @@ export class LanguageServer {
   readonly #documents: OpenDocuments;
   readonly #reports: Reports;
   readonly #pending = new Map<string, NodeJS.Timeout>();
-  #features: ClientFeatures | undefined;
+  /** Until the client says what it can do: nothing. */
+  #features = clientFeatures({});
   #rulePages: string | undefined;
   /** Of clients that have no `workspace/configuration`. */
   #sentSettings: Settings = DEFAULT_SETTINGS;
@@ -90,12 +91,13 @@ export class LanguageServer {
   }
 
   #initialize(params: InitializeParams): InitializeResult {
-    const features = clientFeatures(params);
+    const features = clientFeatures(params.capabilities);
     this.#features = features;
     const options = params.initializationOptions as InitializationOptions | undefined;
     this.#rulePages = options?.rulePages;
     this.#sentSettings = settingsOf(options?.settings);
-    const { rootUri } = rootOf(params);
+    // eslint-disable-next-line @typescript-eslint/no-deprecated -- all that clients without workspace folders send
+    const { rootUri } = params;
     this.#workspaceFolders = params.workspaceFolders ?? (rootUri === null ? [] : [{ uri: rootUri }]);
     const codeActions = new CodeActions(this.#documents, features, (open) => this.#displayOf(open.folder));
     this.connection.onCodeAction(async (request) => {
@@ -124,15 +126,15 @@ export class LanguageServer {
 
   async #initialized(): Promise<void> {
     const { connection } = this;
-    if (this.#features?.configurationChanges === true) {
+    if (this.#features.configurationChanges) {
       await connection.client.register(DidChangeConfigurationNotification.type, { section: 'lockkit' });
     }
-    if (this.#features?.watching === true) {
+    if (this.#features.watching) {
       await connection.client.register(DidChangeWatchedFilesNotification.type, {
         watchers: WATCHED_FILES.map((globPattern) => ({ globPattern })),
       });
     }
-    if (this.#features?.workspaceFolders === true) {
+    if (this.#features.workspaceFolders) {
       connection.workspace.onDidChangeWorkspaceFolders(({ added, removed }) =>
         this.#guard('the workspace folders', async () => {
           const gone = new Set(removed.map(({ uri }) => uri));
@@ -154,7 +156,7 @@ export class LanguageServer {
   }
 
   async #settingsFor(uri: string | undefined): Promise<Settings> {
-    if (this.#features?.configuration !== true) return this.#sentSettings;
+    if (!this.#features.configuration) return this.#sentSettings;
     const value: unknown = await this.connection.workspace.getConfiguration({
       section: 'lockkit',
       ...(uri === undefined ? {} : { scopeUri: uri }),
@@ -183,7 +185,7 @@ export class LanguageServer {
 
   /** Has the client ask again, or sends what has changed. */
   #checkAgain(): void {
-    if (this.#features?.pull === true) {
+    if (this.#features.pull) {
       if (this.#features.refresh)
         void this.#guard('a refresh', () => this.connection.languages.diagnostics.refresh());
       return;
@@ -265,7 +267,7 @@ export class LanguageServer {
     }
     const files = await folder.files;
     // Without word of what is made and deleted, the files are looked for each time.
-    if (this.#features?.watching !== true) folder.files = undefined;
+    if (!this.#features.watching) folder.files = undefined;
     let turn = performance.now();
     for (const file of files) {
       yield file;
@@ -276,7 +278,7 @@ export class LanguageServer {
   }
 
   #publishSoon(uri: string): void {
-    if (this.#features?.pull === true) return;
+    if (this.#features.pull) return;
     clearTimeout(this.#pending.get(uri));
     const publish = (): void => {
       this.#pending.delete(uri);
@@ -298,7 +300,7 @@ export class LanguageServer {
   }
 
   #closed(uri: string): void {
-    if (this.#features?.pull === true) return;
+    if (this.#features.pull) return;
     clearTimeout(this.#pending.get(uri));
     this.#pending.delete(uri);
     void this.connection.sendDiagnostics({ uri, diagnostics: [] });
@@ -306,7 +308,7 @@ export class LanguageServer {
 
   #displayOf(folder: Folder): Display {
     return {
-      features: this.#features ?? NO_FEATURES,
+      features: this.#features,
       level: folder.settings.level,
       rulePages: this.#rulePages,
       uriOf: (file) => this.#documents.uriOf(file),
@@ -334,13 +336,6 @@ export class LanguageServer {
       this.#failed(what, error);
     }
   }
-}
-
-const NO_FEATURES: ClientFeatures = clientFeatures({ processId: null, rootUri: null, capabilities: {} });
-
-/** The protocol's older word for a single folder, which clients still send alone. */
-function rootOf(params: InitializeParams): { readonly rootUri: string | null } {
-  return params;
 }
 
 function refuseIfCancelled(token: CancellationToken): void {

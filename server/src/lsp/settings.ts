@@ -15,9 +15,9 @@ export const DEFAULT_SETTINGS: Settings = { level: 'warning', rules: {}, deploym
 /** Settings as a client sent them; what has no meaning is left out, since the editor itself marks it. */
 export function settingsOf(value: unknown): Settings {
   const sent = record(value);
-  const level = LEVELS.find((known) => known === sent['level']) ?? DEFAULT_SETTINGS.level;
-  const rules = record(sent['rules']);
-  const deployment = record(sent['deployment']);
+  const level = LEVELS.find((known) => known === sent.level) ?? DEFAULT_SETTINGS.level;
+  const rules = record(sent.rules);
+  const deployment = record(sent.deployment);
   return {
     level,
     rules: Object.fromEntries(

@@ -161,11 +161,11 @@ function explain(errors: readonly ErrorObject[]): string {
   const where = error.instancePath === '' ? 'at the top' : `at ${error.instancePath}`;
   switch (error.keyword) {
     case 'additionalProperties':
-      return `${where}: "${String(error.params['additionalProperty'])}" is not known; ${allowedKeys(error)}`;
+      return `${where}: "${String(error.params.additionalProperty)}" is not known; ${allowedKeys(error)}`;
     case 'enum':
-      return `${where}: allowed are ${listed(error.params['allowedValues'])}`;
+      return `${where}: allowed are ${listed(error.params.allowedValues)}`;
     case 'required':
-      return `${where}: "${String(error.params['missingProperty'])}" is missing`;
+      return `${where}: "${String(error.params.missingProperty)}" is missing`;
     default:
       return `${where}: ${error.message ?? 'not allowed'}`;
   }
@@ -183,7 +183,7 @@ function allowedKeys(error: ErrorObject): string {
       (schema, key) => (isRecord(schema) ? schema[decodePointer(key)] : undefined),
       configurationSchema,
     );
-  const properties = isRecord(parent) ? parent['properties'] : undefined;
+  const properties = isRecord(parent) ? parent.properties : undefined;
   return isRecord(properties) ? `allowed are ${listed(Object.keys(properties))}` : 'it is not allowed here';
 }
 

@@ -105,7 +105,7 @@ export class Deployments {
         glob([...DEPLOYMENT_FILES], { cwd: ancestor, absolute: true, dot: true, deep: 1, onlyFiles: true }),
       ),
     );
-    const files = [...found.filter(mayBeDeploymentFile), ...above.flat().map(path.normalize)]
+    const files = [...found.filter(mayBeDeploymentFile), ...above.flat().map((file) => path.normalize(file))]
       .sort()
       .flatMap((file): DeploymentSource[] => {
         const read = readTextFile(file);

@@ -92,7 +92,15 @@ const call = record({
   acquires: acquire,
   releases: release,
   runs: { type: 'array', items: run },
-  spawns: record({ dimension: { enum: DIMENSIONS }, text: name }, ['dimension', 'text']),
+  spawns: record(
+    {
+      dimension: { enum: DIMENSIONS },
+      text: { ...name, description: 'The call as its documentation writes it, for messages.' },
+      program: { ...index, description: 'The argument that is the path of the program.' },
+      onlyRepeated: { ...flag, description: 'Starting it once says nothing: it runs another program.' },
+    },
+    ['dimension', 'text'],
+  ),
   returns: returned,
   pure: flag,
   future: { enum: ['new', 'then', 'catch', 'finally', 'all', 'resolve', 'settle'] },

@@ -382,7 +382,13 @@ function syntaxProblem(file: string, source: Source, problems: readonly SyntaxPr
   if (first === undefined) return [];
   const more = problems.length === 1 ? '' : ` (and ${problems.length - 1} more)`;
   const { line } = positionAt(source.lineStarts, first.range.start);
-  return [{ file, line, message: `syntax error: ${first.message}${more}; the rest of the file is checked` }];
+  return [
+    {
+      file,
+      line,
+      message: `syntax error: ${first.message.replace(/\.$/, '')}${more}; the rest of the file is checked`,
+    },
+  ];
 }
 
 /** One line for an error that is Lockkit's own. */

@@ -40,7 +40,7 @@ const isForeign = picomatch(FOREIGN);
 export async function filesIn(directory: string, depth = Infinity): Promise<string[]> {
   const ignore = [...FOREIGN, ...OUTPUT];
   const found = await glob('**/*', { ...globOptions, cwd: directory, deep: depth, ignore });
-  return found.map(path.normalize);
+  return found.map((file) => path.normalize(file));
 }
 
 /** The files that a configuration's `include` names, wherever under its directory. */
@@ -52,7 +52,7 @@ export async function filesIncludedBy(configuration: Configuration): Promise<str
     ignore: FOREIGN,
     expandDirectories: true,
   });
-  return found.map(path.normalize);
+  return found.map((file) => path.normalize(file));
 }
 
 /** The files that a pattern of the command line stands for (shells that know no globs leave them to the program). */
@@ -63,7 +63,7 @@ export async function filesMatching(pattern: string, directory: string): Promise
     ignore: FOREIGN,
     expandDirectories: false,
   });
-  return found.map(path.normalize);
+  return found.map((file) => path.normalize(file));
 }
 
 /**

@@ -36,6 +36,5 @@ export function codeFrame(text: string, place: Place, mark: (underline: string) 
 
 /** A file must not speak to the terminal. */
 export function visible(text: string): string {
-  // eslint-disable-next-line no-control-regex -- control characters are what it is about
   return text.replaceAll(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, '\u00b7');
 }
