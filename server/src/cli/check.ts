@@ -14,7 +14,7 @@ import {
 } from '../project/index.js';
 import { applyBaseline, writeBaseline } from './baseline.js';
 import { EXIT_COULD_NOT_RUN, EXIT_FOUND, EXIT_NOTHING_FOUND, UsageError } from './exit-codes.js';
-import { checkInThreads } from './jobs.js';
+import { checkInThreads, type Work } from './jobs.js';
 import type { Format } from './output/formats.js';
 import { formatGitHub } from './output/github.js';
 import { formatJson } from './output/json.js';
@@ -84,7 +84,7 @@ async function checkWith(
       ? await project.select(paths)
       : await readStdin(project, flags.stdinFilename);
   const fixing = flags.fix ? await fixAll(project, selection.files, flags.level) : { fixed: 0, problems: [] };
-  const reports =
+  const { reports, problems } =
     flags.jobs > 1 && flags.stdinFilename === undefined
       ? await checkInThreads(options, selection, flags.jobs)
       : await checkHere(project, selection.files);
@@ -100,6 +100,7 @@ async function checkWith(
     findings: shown.map((diagnostic) => ({ diagnostic, fixes: project.fixes(diagnostic) })),
     problems: [
       ...selection.problems,
+      ...problems,
       ...fixing.problems,
       ...reports.flatMap((report) => report.problems),
       ...reports.flatMap((report) =>
@@ -128,10 +129,10 @@ async function readStdin(project: Project, name: string): Promise<Selection> {
   return { files: [file], directories: [], problems: [] };
 }
 
-async function checkHere(project: Project, files: readonly string[]): Promise<FileReport[]> {
+async function checkHere(project: Project, files: readonly string[]): Promise<Work> {
   const reports: FileReport[] = [];
   for (const file of files) reports.push(await project.check(file));
-  return reports;
+  return { reports, problems: project.deploymentProblems };
 }
 
 async function fixAll(

@@ -1,5 +1,5 @@
 import { RULE_IDS } from '../model/diagnostics.js';
-import { rules } from '../rules/index.js';
+import { rulePage, rules } from '../rules/index.js';
 import { UsageError } from './exit-codes.js';
 
 /**
@@ -7,9 +7,16 @@ import { UsageError } from './exit-codes.js';
  * @throws UsageError for an unknown rule
  */
 export function explain(id: string): void {
-  const rule = rules.find(({ metadata }) => metadata.id === id);
-  if (rule === undefined) {
-    throw new UsageError(`there is no rule "${id}"; the rules are ${RULE_IDS.join(', ')}`);
+  const rule = RULE_IDS.find((known) => known === id);
+  const metadata = rules.find((known) => known.metadata.id === rule)?.metadata;
+  if (rule === undefined || metadata === undefined) {
+    const known = rules.map((each) => each.metadata.id).join(', ');
+    throw new UsageError(
+      rule === undefined
+        ? `there is no rule "${id}"; the rules are ${known}`
+        : `${id} is not checked by this version; the rules it checks are ${known}`,
+    );
   }
-  process.stdout.write(`${rule.metadata.id}: ${rule.metadata.summary}\n`);
+  const page = rulePage(rule)?.text ?? `# ${metadata.id}\n\n${metadata.summary}`;
+  process.stdout.write(`${page.trimEnd()}\n`);
 }

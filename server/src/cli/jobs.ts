@@ -1,5 +1,6 @@
 /** Checks files in several threads; each has a project of its own. */
 import { Worker } from 'node:worker_threads';
+import type { Problem } from '../model/diagnostics.js';
 import type { FileReport, ProjectOptions, Selection } from '../project/index.js';
 
 /** What a thread is given. */
@@ -7,6 +8,17 @@ export interface Share {
   readonly options: ProjectOptions;
   readonly directories: Selection['directories'];
   readonly files: readonly string[];
+}
+
+/** Beside this module after the compiler; beside the CommonJS bundle that this module has become, a bundle of its own. */
+const JOB = import.meta.url.endsWith('.cjs') ? './job.cjs' : './job.js';
+
+/** What comes back. */
+export interface Work {
+  /** In the order of the files. */
+  readonly reports: readonly FileReport[];
+  /** What could not be read of deployment files. */
+  readonly problems: readonly Problem[];
 }
 
 /**
@@ -18,21 +30,27 @@ export async function checkInThreads(
   options: ProjectOptions,
   { files, directories }: Selection,
   jobs: number,
-): Promise<FileReport[]> {
+): Promise<Work> {
   const count = Math.min(jobs, files.length);
   // Neighbours go to different threads: large files often lie side by side.
   const shares = Array.from({ length: count }, (_, job) =>
     files.filter((__, index) => index % count === job),
   );
-  const reports = await Promise.all(
+  const work = await Promise.all(
     shares.map((share) => checkInThread({ options, directories, files: share })),
   );
-  return reports.flat().sort((left, right) => (left.file < right.file ? -1 : 1));
+  const problems = new Map(
+    work.flatMap((done) => done.problems).map((problem) => [JSON.stringify(problem), problem]),
+  );
+  return {
+    reports: work.flatMap((done) => done.reports).sort((left, right) => (left.file < right.file ? -1 : 1)),
+    problems: [...problems.values()],
+  };
 }
 
-function checkInThread(share: Share): Promise<FileReport[]> {
+function checkInThread(share: Share): Promise<Work> {
   return new Promise((resolve, reject) => {
-    const worker = new Worker(new URL('./job.js', import.meta.url), { workerData: share });
+    const worker = new Worker(new URL(JOB, import.meta.url), { workerData: share });
     worker.once('message', resolve);
     worker.once('error', reject);
     worker.once('exit', (code) => {

@@ -1,5 +1,8 @@
-import { existsSync } from 'node:fs';
 import type { RuleId } from '../model/diagnostics.js';
+import { rulePage } from '../rules/index.js';
+import { uriOf } from './locations.js';
+
+const shipped = new Map<RuleId, string | undefined>();
 
 /**
  * The URI of a rule's page, where there is one.
@@ -7,10 +10,9 @@ import type { RuleId } from '../model/diagnostics.js';
  */
 export function rulePageUri(rule: RuleId, base: string | undefined): string | undefined {
   if (base !== undefined) return `${base.replace(/\/$/, '')}/${rule}/page.md`;
-  return SHIPPED.map((directory) => new URL(`${directory}${rule}/page.md`, import.meta.url)).find((url) =>
-    existsSync(url),
-  )?.href;
+  if (!shipped.has(rule)) {
+    const file = rulePage(rule)?.file;
+    shipped.set(rule, file === undefined ? undefined : uriOf(file));
+  }
+  return shipped.get(rule);
 }
-
-/** Beside the compiled server, and in the sources it is compiled from. */
-const SHIPPED = ['../rules/', '../../src/rules/'];

@@ -4,9 +4,15 @@ import os from 'node:os';
 import path from 'node:path';
 import picomatch from 'picomatch';
 import { glob } from 'tinyglobby';
-import { DEPLOYMENT_FILES, readDeployment, type DeploymentSource } from '../deployment/index.js';
+import {
+  DEPLOYMENT_FILES,
+  readDeployment,
+  type DeploymentReading,
+  type DeploymentSource,
+} from '../deployment/index.js';
 import { frontendFor } from '../frontends/index.js';
 import type { Deployment } from '../model/deployment.js';
+import type { Problem } from '../model/diagnostics.js';
 import type { FileFacts } from '../model/facts.js';
 import type { LibraryModel } from '../model/library-model.js';
 import { CONFIGURATION_FILE, DEFAULT_CONFIGURATION } from './configuration.js';
@@ -39,7 +45,7 @@ interface Root {
   readonly files: readonly DeploymentSource[];
   /** Facts of the code that starts processes and threads. */
   readonly code: Map<string, FileFacts>;
-  deployment: Deployment;
+  deployment: DeploymentReading;
 }
 
 export class Deployments {
@@ -47,6 +53,8 @@ export class Deployments {
   readonly #rootDirectories = new Map<string, RootDirectory>();
   readonly #changed = new Set<string>();
   readonly #asked = new Set<string>();
+  /** By root; what could not be read of its deployment files. */
+  readonly #problems = new Map<string, readonly Problem[]>();
 
   /** @param directory the workspace folder or the working directory; files are looked for up to it */
   constructor(
@@ -58,6 +66,7 @@ export class Deployments {
   clear(): void {
     this.#roots.clear();
     this.#rootDirectories.clear();
+    this.#problems.clear();
     this.#changed.clear();
   }
 
@@ -66,6 +75,15 @@ export class Deployments {
     if (this.#asked.has(directory)) return;
     this.#asked.add(directory);
     this.clear();
+  }
+
+  /** What could not be read of the deployment files looked at so far. */
+  get problems(): Problem[] {
+    // Files above several roots are read for each.
+    const byText = new Map(
+      [...this.#problems.values()].flat().map((problem) => [JSON.stringify(problem), problem]),
+    );
+    return [...byText.values()];
   }
 
   /** Says that the text of a source file may have changed. */
@@ -117,7 +135,9 @@ export class Deployments {
       const facts = this.#evidenceIn(file, libraries);
       if (facts !== undefined) code.set(file, facts);
     }
-    return { files, code, deployment: readDeployment(files, [...code.values()], libraries) };
+    const deployment = readDeployment(files, [...code.values()], libraries);
+    this.#problems.set(directory, deployment.problems);
+    return { files, code, deployment };
   }
 
   #update(directory: string, root: Root, libraries: readonly LibraryModel[]): void {

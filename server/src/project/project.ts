@@ -173,6 +173,11 @@ export class Project {
     return { files: [...files].sort(), directories, problems };
   }
 
+  /** What could not be read of the deployment files that the checks so far have looked at. */
+  get deploymentProblems(): Problem[] {
+    return this.#deployments.problems;
+  }
+
   /** Says that what is in each of these directories belongs together, as {@link select} does for those among its paths. */
   belongTogether(directories: readonly string[]): void {
     for (const directory of directories) this.#deployments.ask(directory);
