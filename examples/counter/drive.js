@@ -25,5 +25,6 @@ const runs = await Promise.allSettled(Array.from({ length: RUNS }, () => ask('/r
 const answered = runs.filter((run) => run.status === 'fulfilled');
 const processes = new Set(answered.map((run) => run.value));
 console.log(`${answered.length} of ${RUNS} runs ended, in ${processes.size} processes`);
-for (const run of runs.filter((run) => run.status === 'rejected').slice(0, 1)) console.log(run.reason.message);
+for (const run of runs.filter((run) => run.status === 'rejected').slice(0, 1))
+  console.log(run.reason.message);
 console.log(`expected ${RUNS * UPDATES}, counted ${await ask('/total').catch((error) => error.message)}`);

@@ -2,7 +2,7 @@ import { subtract } from '../model/dimensions.js';
 import { Crew, sum } from './crew.js';
 import type { Entries } from './entries.js';
 import { ScenarioError } from './errors.js';
-import { explanationOf } from './format.js';
+import { explanationOf } from './explanation.js';
 import type { LockDescription } from './locks.js';
 import { monotonicMs } from './opening.js';
 import { dimensionsOf, expectedOf, type Plan } from './options.js';
