@@ -7,6 +7,7 @@ describe('diagnostics', () => {
   afterEach(tidyUp);
 
   it('report the lost update of a file that nobody has opened', async () => {
+    await vscode.extensions.getExtension('lockkit.lockkit-vscode')?.activate();
     const [found] = await lostUpdates(uriOf('counter.ts'), 1);
     assert.equal(found.range.start.line, 6, 'at the write');
   });
@@ -28,13 +29,13 @@ describe('diagnostics', () => {
   }
 
   it('appear as you type and go as you undo, before anything is saved', async () => {
-    const { document } = await show('typed.ts', '');
+    const editor = await show('typed.ts', '');
+    const { document } = editor;
     await lostUpdates(document.uri, 0);
     const lines = LOST_UPDATE.split('\n');
     const edit = new vscode.WorkspaceEdit();
     edit.insert(document.uri, new vscode.Position(0, 0), lines.slice(0, 6).join('\n') + '\n});\n');
     await vscode.workspace.applyEdit(edit);
-    const editor = await vscode.window.showTextDocument(document);
     editor.selection = new vscode.Selection(6, 0, 6, 0);
     for (const character of `${lines[6].trim().replace(/\)\);$/, '')}`) {
       await vscode.commands.executeCommand('type', { text: character });

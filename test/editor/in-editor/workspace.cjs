@@ -23,12 +23,18 @@ const shown = [];
  *
  * @param {string} name
  * @param {string} text
+ * @returns {Promise<vscode.TextEditor>}
  */
 async function show(name, text) {
   const uri = uriOf(name);
   shown.push(uri);
   await vscode.workspace.fs.writeFile(uri, Buffer.from(text));
-  return vscode.window.showTextDocument(await vscode.workspace.openTextDocument(uri));
+  // Not openTextDocument and showTextDocument: they keep the document open for minutes after its editor was closed.
+  await vscode.commands.executeCommand('vscode.open', uri);
+  return until(`${name} is shown`, () => {
+    const editor = vscode.window.activeTextEditor;
+    return editor?.document.uri.path === uri.path && editor;
+  });
 }
 
 /** Closes every editor without saving, deletes the files that were shown, and waits until nothing is reported in them. */
