@@ -8,6 +8,8 @@ import fsExt from './models/fs-ext.json' with { type: 'json' };
 import ioredis from './models/ioredis.json' with { type: 'json' };
 import koa from './models/koa.json' with { type: 'json' };
 import lockkit from './models/lockkit.json' with { type: 'json' };
+import nodeChildProcess from './models/node-child-process.json' with { type: 'json' };
+import nodeCluster from './models/node-cluster.json' with { type: 'json' };
 import nodeEvents from './models/node-events.json' with { type: 'json' };
 import nodeFs from './models/node-fs.json' with { type: 'json' };
 import nodeFsPromises from './models/node-fs-promises.json' with { type: 'json' };
@@ -16,6 +18,7 @@ import nodePath from './models/node-path.json' with { type: 'json' };
 import nodeTimers from './models/node-timers.json' with { type: 'json' };
 import nodeUrl from './models/node-url.json' with { type: 'json' };
 import nodeUtil from './models/node-util.json' with { type: 'json' };
+import nodeWorkerThreads from './models/node-worker-threads.json' with { type: 'json' };
 import properLockfile from './models/proper-lockfile.json' with { type: 'json' };
 import redis from './models/redis.json' with { type: 'json' };
 import webLocks from './models/web-locks.json' with { type: 'json' };
@@ -31,6 +34,8 @@ const files: readonly unknown[] = [
   ioredis,
   koa,
   lockkit,
+  nodeChildProcess,
+  nodeCluster,
   nodeEvents,
   nodeFs,
   nodeFsPromises,
@@ -39,6 +44,7 @@ const files: readonly unknown[] = [
   nodeTimers,
   nodeUrl,
   nodeUtil,
+  nodeWorkerThreads,
   properLockfile,
   redis,
   webLocks,

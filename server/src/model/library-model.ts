@@ -29,7 +29,7 @@ export type ExportModel =
 export interface ClassModel {
   /** The lock that an instance is, when it is one. */
   readonly lock?: LockModel;
-  /** Index of the constructor's argument that names the instance: two instances of one name are one lock or one store. */
+  /** Index of the argument that names the instance: locks of one name are one lock; a file handle is open on the file. */
   readonly name?: number;
   readonly methods: Readonly<Record<string, CallModel>>;
   /** True when the names of its methods say enough: they apply to receivers of which nothing is known (`.then`, `.map`). */
@@ -71,7 +71,7 @@ export interface CallModel {
   /** Functions among the arguments that the call runs. */
   readonly runs?: readonly RunModel[];
   /** Starts more executions of some code along a dimension. */
-  readonly spawns?: { readonly dimension: Dimension; readonly text: string };
+  readonly spawns?: SpawnModel;
   /** What the call returns. */
   readonly returns?: ReturnModel;
   /**
@@ -81,6 +81,19 @@ export interface CallModel {
   readonly pure?: boolean;
   /** What the call means for the analysis itself; see `analysis/futures.ts`. */
   readonly future?: 'new' | 'then' | 'catch' | 'finally' | 'all' | 'resolve';
+}
+
+export interface SpawnModel {
+  readonly dimension: Dimension;
+  /** The call as its documentation writes it, for messages: `cluster.fork`. */
+  readonly text: string;
+  /** The argument that is the path of the program. Absent: the execution runs the program that starts it. */
+  readonly program?: number;
+  /**
+   * True when starting it once says nothing, since what is started runs another program: only several executions of one
+   * program, or a program that starts itself, run the same code twice.
+   */
+  readonly onlyRepeated?: boolean;
 }
 
 export interface AcquireModel {
