@@ -105,6 +105,7 @@ await Promise.all([
   program('client', 'client/src/extension.ts', { external: ['vscode'] }),
   program('server', 'server/src/lsp/main.ts', { banner: { js: COMPILE_CACHE + IMPORT_META } }),
   program('cli', 'server/src/cli.ts', { banner: { js: COMPILE_CACHE + IMPORT_META } }),
+  program('job', 'server/src/cli/job.ts'),
   program('scenario-process', 'server/src/scenario/process.ts'),
   program('scenario-thread', 'server/src/scenario/thread.ts'),
   program('typescript', createRequire(import.meta.url).resolve('typescript'), {

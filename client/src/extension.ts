@@ -11,7 +11,7 @@ let server: Server | undefined;
 export async function activate(context: ExtensionContext): Promise<void> {
   const log = window.createOutputChannel('Lockkit', { log: true });
   const status = new StatusItem();
-  server = new Server(context.asAbsolutePath('dist/server.cjs'), log);
+  server = new Server(context.asAbsolutePath('dist'), log);
   const runner = new ScenarioRunner(server, log, context.extensionUri);
 
   context.subscriptions.push(

@@ -1,4 +1,7 @@
+import path from 'node:path';
+
 import {
+  type InitializationOptions,
   RUN_SCENARIO_REQUEST,
   type RunScenarioParams,
   type ScenarioEvent,
@@ -6,7 +9,7 @@ import {
   STATUS_NOTIFICATION,
   type StatusParams,
 } from '@lockkit/server/protocol';
-import { type CancellationToken, type Disposable, EventEmitter, type LogOutputChannel } from 'vscode';
+import { type CancellationToken, type Disposable, EventEmitter, type LogOutputChannel, Uri } from 'vscode';
 import {
   LanguageClient,
   type LanguageClientOptions,
@@ -26,7 +29,7 @@ export interface ServerState {
 
 /** The language server: a process of its own, started again when it dies, up to five times in three minutes. */
 export class Server implements Disposable {
-  readonly #module: string;
+  readonly #dist: string;
   readonly #log: LogOutputChannel;
   readonly #changed = new EventEmitter<ServerState>();
   #client: LanguageClient | undefined;
@@ -36,9 +39,9 @@ export class Server implements Disposable {
 
   readonly onDidChange = this.#changed.event;
 
-  /** @param module absolute path of the server's bundle */
-  constructor(module: string, log: LogOutputChannel) {
-    this.#module = module;
+  /** @param dist absolute path of the folder with the server's bundle and the rules' pages */
+  constructor(dist: string, log: LogOutputChannel) {
+    this.#dist = dist;
     this.#log = log;
   }
 
@@ -103,7 +106,7 @@ export class Server implements Disposable {
     const client = new LanguageClient(
       'lockkit',
       'Lockkit',
-      { module: this.#module, transport: TransportKind.ipc },
+      { module: path.join(this.#dist, 'server.cjs'), transport: TransportKind.ipc },
       this.#options(),
     );
     this.#client = client;
@@ -135,6 +138,9 @@ export class Server implements Disposable {
     return {
       documentSelector: [...DOCUMENTS],
       outputChannel: this.#log,
+      initializationOptions: {
+        rulePages: Uri.file(path.join(this.#dist, 'rules')).toString(),
+      } satisfies InitializationOptions,
       revealOutputChannelOn: RevealOutputChannelOn.Never,
     };
   }

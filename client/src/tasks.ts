@@ -9,6 +9,8 @@ import {
   type WorkspaceFolder,
 } from 'vscode';
 
+import { scenarioSettings } from './scenario/settings.js';
+
 const TYPE = 'lockkit';
 
 /** A task of type `lockkit` in tasks.json; package.json has its schema. */
@@ -50,8 +52,9 @@ function isLockkitTask(definition: TaskDefinition): definition is LockkitTask {
 
 function taskOf(definition: LockkitTask, folder: WorkspaceFolder | undefined, cli: string): Task {
   const { command, args = [] } = definition;
+  const size = command === 'scenario' ? sizeFlags() : [];
   // The extension host's own Node; in the desktop editor it is Electron, which this variable turns into Node.
-  const execution = new ProcessExecution(process.execPath, [cli, command, ...args], {
+  const execution = new ProcessExecution(process.execPath, [cli, command, ...size, ...args], {
     env: { ELECTRON_RUN_AS_NODE: '1' },
     ...(folder === undefined ? {} : { cwd: folder.uri.fsPath }),
   });
@@ -62,4 +65,15 @@ function taskOf(definition: LockkitTask, folder: WorkspaceFolder | undefined, cl
       ? 'Check the folder for lost updates and locks that do not reach far enough'
       : 'Measure what each lock loses, with real processes, threads and async tasks';
   return task;
+}
+
+/**
+ * The panel's experiment, as flags; those of tasks.json follow and win. The Redis server is not among them: its address can
+ * hold a password, and the arguments of a process are no secret.
+ */
+function sizeFlags(): string[] {
+  const { processes, threads, tasks: asyncTasks, iterations, windowMs } = scenarioSettings();
+  return Object.entries({ processes, threads, tasks: asyncTasks, iterations, 'window-ms': windowMs }).flatMap(
+    ([flag, value]) => [`--${flag}`, String(value)],
+  );
 }
