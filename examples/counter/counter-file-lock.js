@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 
 import { flock } from 'fs-ext';
 
-const FILE = 'total.txt';
+const FILE = 'file-lock.txt';
 
 async function readTotal() {
   return Number(await readFile(FILE, 'utf8'));
@@ -15,6 +15,12 @@ async function readTotal() {
 
 async function writeTotal(total) {
   await writeFile(FILE, String(total));
+}
+
+async function addOne() {
+  const total = await readTotal();
+  await sleep(5);
+  await writeTotal(total + 1);
 }
 
 const flockAsync = promisify(flock);
@@ -34,14 +40,12 @@ class FLock {
   }
 }
 
-const lock = new FLock('total.lock');
+const lock = new FLock('file-lock.lock');
 
-async function addOne() {
+async function locked(work) {
   await lock.acquire();
   try {
-    const total = await readTotal();
-    await sleep(5);
-    await writeTotal(total + 1);
+    return await work();
   } finally {
     lock.release();
   }
@@ -50,14 +54,14 @@ async function addOne() {
 const server = createServer(async (request, response) => {
   switch (request.url) {
     case '/run':
-      for (let i = 0; i < 25; i++) await addOne();
+      for (let i = 0; i < 25; i++) await locked(addOne);
       response.end(`${process.pid}\n`);
       break;
     case '/total':
-      response.end(`${await readTotal()}\n`);
+      response.end(`${await locked(readTotal)}\n`);
       break;
     case '/clear':
-      await writeTotal(0);
+      await locked(() => writeTotal(0));
       response.end('clear!\n');
       break;
     default:

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { Mutex } from 'async-mutex';
 
-const FILE = 'total.txt';
+const FILE = 'mutex.txt';
 
 async function readTotal() {
   return Number(await readFile(FILE, 'utf8'));
@@ -15,27 +15,25 @@ async function writeTotal(total) {
   await writeFile(FILE, String(total));
 }
 
-const mutex = new Mutex();
-
 async function addOne() {
-  await mutex.runExclusive(async () => {
-    const total = await readTotal();
-    await sleep(5);
-    await writeTotal(total + 1);
-  });
+  const total = await readTotal();
+  await sleep(5);
+  await writeTotal(total + 1);
 }
+
+const mutex = new Mutex();
 
 const server = createServer(async (request, response) => {
   switch (request.url) {
     case '/run':
-      for (let i = 0; i < 25; i++) await addOne();
+      for (let i = 0; i < 25; i++) await mutex.runExclusive(addOne);
       response.end(`${process.pid}\n`);
       break;
     case '/total':
-      response.end(`${await readTotal()}\n`);
+      response.end(`${await mutex.runExclusive(readTotal)}\n`);
       break;
     case '/clear':
-      await writeTotal(0);
+      await mutex.runExclusive(() => writeTotal(0));
       response.end('clear!\n');
       break;
     default:

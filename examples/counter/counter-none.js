@@ -3,7 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-const FILE = 'total.txt';
+const FILE = 'none.txt';
 
 async function readTotal() {
   return Number(await readFile(FILE, 'utf8'));
