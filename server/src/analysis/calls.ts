@@ -6,7 +6,7 @@ import { applyModel, construct } from './effects.js';
 import { runBody } from './execute.js';
 import { callDepth, isRecursive, variableKey, type Frame } from './frame.js';
 import type { Key } from './cells.js';
-import { keyOf, leave, loadProperty, methodOf, superclassOf } from './heap.js';
+import { keyOf, leave, loadProperty, loadVariable, methodOf, superclassOf } from './heap.js';
 import { isRelease, noteUnseenCall } from './unseen.js';
 import type { State } from './state.js';
 import {
@@ -245,7 +245,7 @@ export function callFunction(
     temporaries: new Map(),
     ...(callee.receiver !== undefined && { receiver: callee.receiver }),
   };
-  bindParameters(inner, state, args);
+  bindParameters(analysis, inner, state, args);
   const overlap = startedTogether(site, facts.async);
   const body = (from: State): Result =>
     runBody(analysis, inner, from) ?? { state, value: constant(undefined) };
@@ -254,15 +254,20 @@ export function callFunction(
   return { state, value: started.value };
 }
 
-function bindParameters(frame: Frame, state: State, args: readonly Value[]): void {
+function bindParameters(analysis: Analysis, frame: Frame, state: State, args: readonly Value[]): void {
   frame.facts.parameters.forEach(({ variable, rest, field }, index) => {
     const key = variableKey(frame, variable);
     const given = rest ? unknown(`${key} rest`, 'rest', originsOf(args.slice(index))) : args[index];
-    if (given === undefined) state.variables.delete(key);
-    else state.variables.set(key, given);
+    // Of a value that nothing is known of, the parameter's type may know more.
+    state.variables.delete(key);
+    const declared = loadVariable(analysis, state, frame, variable, analysis.place(frame.facts.nameRange));
+    const isBlank = given === undefined || (given.shape.kind === 'unknown' && given.origins.size === 0);
+    if (!isBlank || declared.shape.kind !== 'instance') {
+      if (given !== undefined) state.variables.set(key, given);
+    }
     if (field === undefined || frame.receiver?.shape.kind !== 'object') return;
-    const { object } = frame.receiver.shape;
-    if (given !== undefined && given.shape.kind !== 'unknown') object.fields.set(field, given);
+    const value = loadVariable(analysis, state, frame, variable, analysis.place(frame.facts.nameRange));
+    frame.receiver.shape.object.fields.set(field, value);
   });
 }
 

@@ -97,26 +97,47 @@ function realLocks(analysis: Analysis, held: readonly Acquisition[]): Acquisitio
   return real.some((lock) => lock.unseen === true) ? undefined : real;
 }
 
-/** Overlaps along the given dimensions that no lock excludes, the nearest context last. */
-function uncovered(
-  levels: readonly Level[],
+/** The overlaps of a level that no lock excludes. */
+function openAt(
+  level: Level,
   cell: CellIdentity,
   locks: readonly Acquisition[],
   crossed: boolean,
 ): Overlap[] {
+  const covered = locks.filter((lock) => lock.lockDepth < level.index).flatMap((lock) => lock.span);
+  return level.overlaps
+    .filter(({ dimension }) => subtract(intersect([dimension], cell.reach), covered).length > 0)
+    .filter(({ dimension }) => dimension !== 'tasks' || crossed)
+    .map((overlap) => ({ ...overlap, strength: cell.sharing === 'likely' ? 'likely' : overlap.strength }));
+}
+
+/** Locks taken in a context, or in one inside of it: one that an outer execution holds does not tell its like apart. */
+function takenAt(level: Level, locks: readonly Acquisition[]): Acquisition[] {
+  return locks.filter((lock) => lock.depth >= level.index);
+}
+
+interface Uncovered {
+  readonly overlaps: readonly Overlap[];
+  /** Locks that are there and do not reach far enough. */
+  readonly locks: readonly Acquisition[];
+}
+
+/** What interleaves in spite of the locks that are held. */
+function uncovered(
+  levels: readonly Level[],
+  cell: CellIdentity,
+  held: readonly Acquisition[],
+  crossed: boolean,
+): Uncovered {
   const overlaps: Overlap[] = [];
+  const locks = new Set<Acquisition>();
   for (const level of levels) {
-    // A lock that an outer execution holds, or that was made inside this one, does not tell its like apart.
-    const covering = locks.filter((lock) => lock.depth >= level.index && lock.lockDepth < level.index);
-    const covered = covering.flatMap((lock) => lock.span);
-    for (const overlap of level.overlaps) {
-      const open = subtract(intersect([overlap.dimension], cell.reach), covered);
-      if (open.length === 0 || (overlap.dimension === 'tasks' && !crossed)) continue;
-      const weakened = cell.sharing === 'likely' ? 'likely' : overlap.strength;
-      overlaps.push({ ...overlap, strength: weakened });
-    }
+    const taken = takenAt(level, held);
+    const open = openAt(level, cell, taken, crossed);
+    overlaps.push(...open);
+    if (open.length > 0) for (const lock of taken) locks.add(lock);
   }
-  return strongestPerDimension(overlaps);
+  return { overlaps: strongestPerDimension(overlaps), locks: [...locks] };
 }
 
 function strongestPerDimension(overlaps: readonly Overlap[]): Overlap[] {
@@ -149,7 +170,12 @@ function settleUpdate(analysis: Analysis, candidate: UpdateCandidate): Finding |
   if (locks === undefined) return undefined;
   const guards = locks.filter((lock) => candidate.read.guards.has(lock.id));
   const { point } = candidate.read;
-  const overlaps = uncovered(candidate.levels, candidate.cell, guards, point !== undefined);
+  const { overlaps, locks: shortGuards } = uncovered(
+    candidate.levels,
+    candidate.cell,
+    guards,
+    point !== undefined,
+  );
   if (overlaps.length === 0) return undefined;
   const region = regionOf(
     analysis,
@@ -163,7 +189,7 @@ function settleUpdate(analysis: Analysis, candidate: UpdateCandidate): Finding |
     write: candidate.write,
     derivation: 'data',
     certain: candidate.certain,
-    guards: guards.map(guardOf),
+    guards: shortGuards.map(guardOf),
     lateGuards: locks.filter((lock) => !candidate.read.guards.has(lock.id)).map(guardOf),
     overlaps,
     ...(point !== undefined && { point }),
@@ -179,7 +205,7 @@ function settleHandle(analysis: Analysis, candidate: HandleCandidate): Finding |
   const overwritten = analysis.overwritten.get(cell.key);
   // A lock object that opens its file in each acquire is made to be used more than once.
   const sharing = overwritten === undefined ? cell.sharing : 'usual';
-  const overlaps = uncovered(candidate.levels, { ...cell, sharing }, locks, true);
+  const { overlaps } = uncovered(candidate.levels, { ...cell, sharing }, locks, true);
   if (overlaps.length === 0) return undefined;
   const region =
     handle.release &&

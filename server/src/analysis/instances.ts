@@ -15,11 +15,11 @@ export interface NewInstance {
   readonly depth: number;
 }
 
-/** Instances of one name are one: a second `new CombinedLock('total')` is the same lock as the first. */
+/** Locks of one name are one: a second `new CombinedLock('total')` is the same lock as the first. */
 export function makeInstance(analysis: Analysis, wanted: NewInstance): Instance | undefined {
   const facts = wanted.model.classes?.[wanted.className];
   if (facts === undefined) return undefined;
-  const named = wanted.name !== undefined && facts.name !== undefined;
+  const named = wanted.name !== undefined && facts.lock !== undefined;
   const id = named
     ? `${wanted.model.library}:${wanted.className} ${canonical(wanted.name)}`
     : `${wanted.model.library}:${wanted.className} ${wanted.id}`;

@@ -110,7 +110,10 @@ export function unknown(id: string, label: string, origins: Origins = NO_ORIGINS
   return valueOf({ kind: 'unknown', id, label }, origins);
 }
 
-/** The union of what values derive from. @param certain false when the code between is not seen */
+/**
+ * The union of what values derive from. One way that is seen whole is enough to be certain.
+ * @param certain false when the code between is not seen
+ */
 export function originsOf(values: readonly Value[], certain = true): Origins {
   let first: Origins | undefined;
   let union: Map<ReadId, boolean> | undefined;
@@ -121,7 +124,7 @@ export function originsOf(values: readonly Value[], certain = true): Origins {
       continue;
     }
     union ??= new Map(first);
-    for (const [read, sure] of origins) union.set(read, (union.get(read) ?? true) && sure && certain);
+    for (const [read, sure] of origins) union.set(read, (union.get(read) ?? false) || (sure && certain));
   }
   return union ?? first ?? NO_ORIGINS;
 }

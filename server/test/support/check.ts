@@ -1,0 +1,27 @@
+/** Runs the engine on files in memory, as the doors do on a project. */
+import { join } from 'node:path';
+import { analyse } from '../../src/analysis/index.js';
+import { readDeployment } from '../../src/deployment/index.js';
+import { frontendFor } from '../../src/frontends/index.js';
+import { loadLibraries } from '../../src/libraries/index.js';
+import type { Diagnostic } from '../../src/model/diagnostics.js';
+import type { FileFacts } from '../../src/model/facts.js';
+import { report } from '../../src/rules/index.js';
+
+/** Where the files of a test are said to lie; nothing is written there. */
+export const ROOT = '/project';
+
+/** @param files texts by path, relative to the project */
+export function check(files: ReadonlyMap<string, string>): Diagnostic[] {
+  const { models } = loadLibraries();
+  const facts: FileFacts[] = [];
+  const others: { file: string; text: string }[] = [];
+  for (const [path, text] of files) {
+    const file = join(ROOT, path);
+    const frontend = frontendFor(file);
+    if (frontend !== undefined) facts.push(frontend.parse(file, text));
+    others.push({ file, text });
+  }
+  const deployment = readDeployment(others, facts, models);
+  return facts.flatMap((file) => report(analyse(file, { libraries: models, deployment })));
+}
