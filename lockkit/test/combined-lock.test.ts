@@ -9,6 +9,7 @@ import { CombinedLock, LockReentryError, LockTimeoutError } from 'lockkit';
 import { describe, expect, it } from 'vitest';
 
 import { lockFileName } from '../src/lock-file.js';
+import { engines } from './support/engines.js';
 import { deferred } from './support/deferred.js';
 import { ProcessPeer } from './support/peer.js';
 import { useLockDirectory } from './support/scratch.js';
@@ -37,7 +38,7 @@ function other(lock: CombinedLock): Promise<unknown> {
   return asUnrelated(() => lock.request({ ifAvailable: true }, (grant) => grant));
 }
 
-describe.each(['native', 'fs-ext'] as const)('CombinedLock, engine %s', (engine) => {
+describe.each(engines)('CombinedLock, engine %s', (engine) => {
   const directory = useLockDirectory(engine);
 
   describe('request', () => {
@@ -218,6 +219,30 @@ describe.each(['native', 'fs-ext'] as const)('CombinedLock, engine %s', (engine)
       await grant.release();
       expect(await lock.request(() => 'free')).toBe('free');
       await (await lock.acquire()).release();
+    });
+
+    it('is not what the ticks of an interval are guilty of that overlap', async () => {
+      const lock = new CombinedLock('interval');
+      const served = deferred();
+      const failures: unknown[] = [];
+      let ticks = 0;
+      let done = 0;
+      const interval = setInterval(() => {
+        if (++ticks === 4) clearInterval(interval);
+        lock
+          .acquire()
+          .then(async (grant) => {
+            await expect(lock.acquire()).rejects.toThrow(LockReentryError);
+            await sleep(20);
+            await grant.release();
+          })
+          .catch((error: unknown) => failures.push(error))
+          .finally(() => {
+            if (++done === 4) served.resolve();
+          });
+      }, 1);
+      await served.promise;
+      expect(failures).toEqual([]);
     });
 
     it('is not what a task is guilty of that was started inside and asks after the release', async () => {

@@ -6,6 +6,7 @@ import { CombinedLock, LockDirectoryError } from 'lockkit';
 import { describe, expect, it } from 'vitest';
 
 import { lockDirectory, lockFileName } from '../src/lock-file.js';
+import { engines } from './support/engines.js';
 import { ProcessPeer } from './support/peer.js';
 import { useLockDirectory } from './support/scratch.js';
 
@@ -24,7 +25,7 @@ describe('the name of a lock file', () => {
   });
 });
 
-describe.each(['native', 'fs-ext'] as const)('the lock file, engine %s', (engine) => {
+describe.each(engines)('the lock file, engine %s', (engine) => {
   const directory = useLockDirectory(engine);
   const fileOf = (name: string) => path.join(directory.path, lockFileName(name));
 

@@ -10,6 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { CombinedLock, LockTimeoutError } from 'lockkit';
 import { describe, expect, it } from 'vitest';
 
+import { engines } from './support/engines.js';
 import { ProcessPeer } from './support/peer.js';
 import { useLockDirectory } from './support/scratch.js';
 
@@ -38,7 +39,7 @@ function linkOf(fd: string): string {
 
 const threadCount = () => readdirSync('/proc/self/task').length;
 
-describe.each(['native', 'fs-ext'] as const)('CombinedLock in its process, engine %s', (engine) => {
+describe.each(engines)('CombinedLock in its process, engine %s', (engine) => {
   const directory = useLockDirectory(engine);
 
   it('leaves the thread pool to others while 8 locks are waited for', async () => {
