@@ -40,6 +40,8 @@ export class LanguageServer {
   readonly #documents: OpenDocuments;
   readonly #reports: Reports;
   readonly #pending = new Map<string, NodeJS.Timeout>();
+  /** URIs of the documents that the client has pulled, by file, until the workspace is pulled after they were closed. */
+  readonly #pulled = new Map<string, string>();
   /** Until the client says what it can do: nothing. */
   #features = clientFeatures({});
   #rulePages: string | undefined;
@@ -206,6 +208,7 @@ export class LanguageServer {
     try {
       const folder = this.#folders.of(file);
       const { resultId, items } = await this.#reports.of(folder, file, !isFile(uri));
+      if (isFile(uri)) this.#pulled.set(file, uri);
       this.#tellReady();
       return resultId === previousResultId
         ? { kind: DocumentDiagnosticReportKind.Unchanged, resultId }
@@ -220,9 +223,14 @@ export class LanguageServer {
     token: CancellationToken,
   ): Promise<{ items: WorkspaceDocumentDiagnosticReport[] }> {
     await this.#ready;
-    const previous = new Map(
+    const previous = new Map<string, { uri: string; resultId: string | undefined }>(
       previousResultIds.map(({ uri, value }) => [pathOf(uri) ?? uri, { uri, resultId: value }]),
     );
+    const closed = [...this.#pulled].filter(([, uri]) => this.#documents.get(uri) === undefined);
+    for (const [file, uri] of closed) {
+      // The client still shows what it pulled, and no longer knows the id of that: VS Code's client forgets it with the document.
+      if (!previous.has(file)) previous.set(file, { uri, resultId: undefined });
+    }
     const items: WorkspaceDocumentDiagnosticReport[] = [];
     try {
       for (const folder of this.#folders.all) {
@@ -254,6 +262,7 @@ export class LanguageServer {
     for (const { uri } of previous.values()) {
       items.push({ kind: DocumentDiagnosticReportKind.Full, uri, version: null, items: [] });
     }
+    for (const [file] of closed) this.#pulled.delete(file);
     this.#tellReady();
     return { items };
   }
@@ -340,8 +349,7 @@ export class LanguageServer {
 
 function refuseIfCancelled(token: CancellationToken): void {
   if (token.isCancellationRequested) {
-    throw new ResponseError(LSPErrorCodes.ServerCancelled, 'The check was cancelled.', {
-      retriggerRequest: false,
-    });
+    // Not ServerCancelled with `retriggerRequest: false`: VS Code's client, which cancels a pull in order to pull anew, then does not.
+    throw new ResponseError(LSPErrorCodes.RequestCancelled, 'The check was cancelled.');
   }
 }
