@@ -112,7 +112,7 @@ await Promise.all([
     banner: {},
     plugins: [],
     minifyIdentifiers: true,
-    external: builtinModules,
+    external: [...builtinModules],
   }),
   build({
     ...COMMON,

@@ -12,10 +12,15 @@ const headers = ['queue.h', 'file.h'].map((name) => path.join(here, name));
 const target = path.join(here, 'build', 'lockkit.node');
 const compiler = process.env.CC ?? 'cc';
 
+/** @param {string} file */
 function modified(file) {
   return statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
 }
 
+/**
+ * @param {string} reason
+ * @returns {never}
+ */
 function skip(reason) {
   console.log(
     `lockkit: the native engine is not built (${reason}); the portable engine over fs-ext is used instead.`,

@@ -8,8 +8,8 @@ const globs = { type: 'array', items: { type: 'string', minLength: 1 } };
 export const LEVEL_SETTINGS = ['off', 'hint', 'warning', 'error'] as const;
 
 /**
- * The JSON schema of `lockkit.json`. It is shipped as `lockkit.schema.json`, which `npm run schema --workspace server` writes
- * from this.
+ * The JSON schema of `lockkit.json`. It is shipped as `lockkit.schema.json`, which `npm run docs` writes from
+ * this.
  */
 export const configurationSchema = {
   $schema: 'http://json-schema.org/draft-07/schema#',
