@@ -24,9 +24,9 @@ export interface OverlapContext {
 }
 
 /** Operations that one root may take before the analysis stays silent about the rest of it. */
-const BUDGET = 20_000;
+const BUDGET = 6_000;
 /** Calls that are followed inwards, at most. */
-export const CALL_DEPTH = 12;
+export const CALL_DEPTH = 8;
 
 /** Thrown when a root has used up its budget; what was found so far stands. */
 export class BudgetExceeded extends Error {}
@@ -59,6 +59,19 @@ export class Analysis {
   ) {
     this.models = new ModelIndex(libraries);
     this.mutable = mutableProperties(facts);
+    this.closedOver = new Set(
+      facts.variables
+        .filter((variable) => variable.captured)
+        .map((variable) => facts.functions[variable.scope]),
+    );
+  }
+
+  /** Functions whose variables other functions use. */
+  private readonly closedOver: ReadonlySet<FunctionFacts | undefined>;
+
+  /** True when a function that is made during a call of this one may use the call's variables later. */
+  isClosedOver(facts: FunctionFacts): boolean {
+    return this.closedOver.has(facts);
   }
 
   /** Which calls of a function overlap with themselves, worked out once per function. */

@@ -247,8 +247,12 @@ export function callFunction(
   };
   bindParameters(analysis, inner, state, args);
   const overlap = startedTogether(site, facts.async);
-  const body = (from: State): Result =>
-    runBody(analysis, inner, from) ?? { state, value: constant(undefined) };
+  const body = (from: State): Result => {
+    const completion = runBody(analysis, inner, from);
+    if (completion === undefined) return { state, value: constant(undefined) };
+    if (!analysis.isClosedOver(facts)) completion.state.variables.forget(inner);
+    return completion;
+  };
   if (overlap === undefined) return body(state);
   const started = runApart(analysis, state, overlap, body);
   return { state, value: started.value };
@@ -259,11 +263,11 @@ function bindParameters(analysis: Analysis, frame: Frame, state: State, args: re
     const key = variableKey(frame, variable);
     const given = rest ? unknown(`${key} rest`, 'rest', originsOf(args.slice(index))) : args[index];
     // Of a value that nothing is known of, the parameter's type may know more.
-    state.variables.delete(key);
+    state.variables.delete(frame, variable);
     const declared = loadVariable(analysis, state, frame, variable, analysis.place(frame.facts.nameRange));
     const isBlank = given === undefined || (given.shape.kind === 'unknown' && given.origins.size === 0);
     if (!isBlank || declared.shape.kind !== 'instance') {
-      if (given !== undefined) state.variables.set(key, given);
+      if (given !== undefined) state.variables.set(frame, variable, given);
     }
     if (field === undefined || frame.receiver?.shape.kind !== 'object') return;
     const value = loadVariable(analysis, state, frame, variable, analysis.place(frame.facts.nameRange));

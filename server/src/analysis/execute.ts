@@ -2,7 +2,7 @@
 import type { Node, Operation, Temporary } from '../model/facts.js';
 import type { Analysis } from './analysis.js';
 import { call } from './calls.js';
-import type { Frame } from './frame.js';
+import { callDepth, type Frame } from './frame.js';
 import { keyOf, loadProperty, loadVariable, storeProperty, storeVariable } from './heap.js';
 import { noteHandOver, noteTest, noteTurn } from './home-made-locks.js';
 import { join, type State } from './state.js';
@@ -154,21 +154,24 @@ function pointCount(state: State, condition: Value): number {
 /** A variable that the two sides of a branch leave different derives from what the branch was decided by. */
 function noteDecision(next: State, one: State, other: State, condition: Value): void {
   if (condition.origins.size === 0) return;
-  for (const [key, value] of next.variables) {
-    if (one.variables.get(key) === other.variables.get(key)) continue;
-    next.variables.set(key, { ...value, origins: originsOf([value, condition]) });
-  }
+  next.variables.changeDiffering(one.variables, other.variables, (value) => ({
+    ...value,
+    origins: originsOf([value, condition]),
+  }));
 }
 
 /** Rounds of a loop that are looked at: the second sees what the first leaves behind. */
 const ROUNDS = 2;
+/** Calls deeper than this are looked at for one round: what loops inside of them carry over is their own affair. */
+const LOOKED_AT_TWICE = 3;
 
 function executeLoop(analysis: Analysis, frame: Frame, node: Node & { kind: 'loop' }, state: State): Outcome {
   const ends: (State | undefined)[] = [];
   const exits: Exit[] = [];
   let current: State | undefined = state;
+  const rounds = callDepth(frame) > LOOKED_AT_TWICE ? 1 : ROUNDS;
   let skipsTest = node.testsLast;
-  for (let round = 0; round < ROUNDS && current !== undefined; round++) {
+  for (let round = 0; round < rounds && current !== undefined; round++) {
     let entered: State | undefined = current;
     if (!skipsTest) {
       const tested = execute(analysis, frame, node.test, current);

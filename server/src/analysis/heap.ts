@@ -33,7 +33,7 @@ export function loadVariable(
     return valueOf({ kind: 'library', module: facts.import.module, path: [facts.import.name] });
   }
   const key = variableKey(owner, variable);
-  const held = state.variables.get(key);
+  const held = state.variables.get(owner, variable);
   if (held === undefined) {
     if (facts.function !== undefined)
       return valueOf({ kind: 'function', function: facts.function, frame: owner });
@@ -86,7 +86,7 @@ export function storeVariable(
   if (!options.initial && (facts.scope === 0 || facts.captured)) {
     writeCell(analysis, state, frame, variableCell(analysis, owner, variable), value, options.place);
   }
-  state.variables.set(variableKey(owner, variable), named(value, facts.name, facts.scope === 0));
+  state.variables.set(owner, variable, named(value, facts.name, facts.scope === 0));
 }
 
 /** A value under the name of the first variable that holds it, for messages. */
@@ -270,7 +270,7 @@ export function leave(state: State, value: Value): void {
   if (shape.kind !== 'function') return;
   for (let frame: Frame | undefined = shape.frame; frame !== undefined; frame = frame.outer) {
     for (const { variable } of frame.facts.parameters) {
-      const closed = state.variables.get(variableKey(frame, variable));
+      const closed = state.variables.get(frame, variable);
       if (closed !== undefined) leaveShallow(closed);
     }
   }

@@ -3,7 +3,8 @@ import type { Dimension } from '../model/dimensions.js';
 import type { CellKind } from '../model/library-model.js';
 import type { Place } from '../model/source.js';
 import type { Frame } from './frame.js';
-import { joinValues, originsOf, type ReadId, type Value } from './values.js';
+import { Variables } from './variables.js';
+import { joinValues, type ReadId, type Value } from './values.js';
 
 /** A cell, as the analysis identifies it. */
 export interface CellIdentity {
@@ -62,7 +63,7 @@ export interface LiveRead {
 
 export class State {
   constructor(
-    readonly variables: Map<string, Value> = new Map<string, Value>(),
+    readonly variables: Variables = new Variables(),
     readonly held: Map<string, Acquisition> = new Map<string, Acquisition>(),
     readonly reads: Map<ReadId, LiveRead> = new Map<ReadId, LiveRead>(),
     /** Cells that were tested since the last interleaving point, and what the test said. */
@@ -73,7 +74,7 @@ export class State {
 
   copy(): State {
     return new State(
-      new Map(this.variables),
+      this.variables.copy(),
       new Map(this.held),
       new Map(this.reads),
       new Map(this.tested),
@@ -140,16 +141,9 @@ export function join(left: State, right: State, id: () => string): State {
     reads.set(alias, { ...fresh, id: alias });
     (one === fresh ? renamedLeft : renamedRight).set(key, alias);
   }
-  const variables = new Map<string, Value>();
-  for (const key of new Set([...left.variables.keys(), ...right.variables.keys()])) {
-    const one = left.variables.get(key);
-    const other = right.variables.get(key);
-    if (one === undefined || other === undefined) {
-      const value = one ?? other;
-      if (value !== undefined) variables.set(key, value);
-    } else if (one === other) variables.set(key, one);
-    else variables.set(key, joinValues(rename(one, renamedLeft), rename(other, renamedRight), id));
-  }
+  const variables = Variables.join(left.variables, right.variables, (one, other) =>
+    joinValues(rename(one, renamedLeft), rename(other, renamedRight), id),
+  );
   return new State(
     variables,
     intersection(left.held, right.held, (one) => one),
@@ -179,9 +173,4 @@ function intersection<T>(
     if (value !== undefined) result.set(key, value);
   }
   return result;
-}
-
-/** `value`, with the reads that decided that it was assigned. */
-export function decidedBy(value: Value, condition: Value): Value {
-  return { ...value, origins: originsOf([value, condition]) };
 }
