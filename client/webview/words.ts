@@ -39,7 +39,9 @@ export function statusOf(view: ScenarioView): string {
     case 'finished':
       return `Finished: ${counted(finished, 'lock')} measured.`;
     case 'cancelled':
-      return `Cancelled. ${counted(finished, 'lock')} measured before that.`;
+      return finished === 0
+        ? 'Cancelled before a lock was measured.'
+        : `Cancelled. ${counted(finished, 'lock')} measured before that.`;
     case 'failed':
       return `Failed. ${view.reason ?? ''}`;
   }
