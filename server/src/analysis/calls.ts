@@ -6,7 +6,7 @@ import { applyModel, construct } from './effects.js';
 import { runBody } from './execute.js';
 import { callDepth, isRecursive, variableKey, type Frame } from './frame.js';
 import type { Key } from './cells.js';
-import { keyOf, leave, loadProperty, loadVariable, methodOf, superclassOf } from './heap.js';
+import { keyOf, leave, loadProperty, loadVariable, named, methodOf, superclassOf } from './heap.js';
 import { isRelease, noteUnseenCall } from './unseen.js';
 import type { State } from './state.js';
 import {
@@ -215,7 +215,7 @@ export function initialize(
   };
   for (const field of facts.fields) {
     if (field.initializer !== undefined && !field.static)
-      object.fields.set(field.name, run(field.initializer, []));
+      object.fields.set(field.name, named(run(field.initializer, []), `this.${field.name}`, false));
   }
   if (facts.constructorFunction !== undefined) run(facts.constructorFunction, site.arguments);
   return current;

@@ -88,6 +88,17 @@ export function storeCell(
   };
 }
 
+/** An element of a map that a library's instance is. */
+export function elementCell(
+  kind: CellKind,
+  key: Shape | undefined,
+  map: { id: string; depth: number },
+  label: string,
+): CellIdentity {
+  const cell = storeCell(kind, key, map, label);
+  return key === undefined ? cell : { ...cell, name: `${label}[${display(key)}]` };
+}
+
 /** Reads a cell. @returns the reads that the value now derives from */
 export function readCell(
   state: State,

@@ -4,7 +4,7 @@ import type { Overlap } from '../model/findings.js';
 import type { CallModel, CellModel, LibraryModel, RunModel } from '../model/library-model.js';
 import { runApart, runCallback, type CallSite, type Result } from './calls.js';
 import { noteSharedHandle } from './candidates.js';
-import { readCell, storeCell, writeCell } from './cells.js';
+import { elementCell, readCell, storeCell, writeCell } from './cells.js';
 import { applyFuture } from './futures.js';
 import { leave } from './heap.js';
 import { makeInstance } from './instances.js';
@@ -163,14 +163,10 @@ function ownCell(
   if (cell.kind === 'file') {
     return instance?.name && storeCell(cell.kind, instance.name, { id: '', depth: 0 }, 'the file');
   }
-  if (instance !== undefined) return storeCell(cell.kind, key, instance, instance.label);
+  if (instance !== undefined) return elementCell(cell.kind, key, instance, instance.label);
   if (receiver?.shape.kind !== 'contents') return undefined;
-  return storeCell(
-    cell.kind,
-    key,
-    { id: receiver.shape.cell, depth: receiver.shape.depth },
-    receiver.shape.label,
-  );
+  const { cell: id, depth, label } = receiver.shape;
+  return elementCell(cell.kind, key, { id, depth }, label);
 }
 
 interface Lock {

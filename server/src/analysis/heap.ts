@@ -89,11 +89,15 @@ export function storeVariable(
   state.variables.set(owner, variable, named(value, facts.name, facts.scope === 0));
 }
 
-/** A value under the name of the first variable that holds it, for messages. */
-function named(value: Value, name: string, ofModule: boolean): Value {
+/** A value under the name of the first variable or field that holds it, for messages. */
+export function named(value: Value, name: string, ofModule: boolean): Value {
   const { shape } = value;
   if (shape.kind === 'open-file' && shape.label === undefined)
     return { ...value, shape: { ...shape, label: name } };
+  if (shape.kind === 'instance' && !shape.instance.labelled) {
+    shape.instance.label = name;
+    shape.instance.labelled = true;
+  }
   if (shape.kind === 'object') {
     if (shape.object.label === '') shape.object.label = name;
     if (ofModule) shape.object.variable ??= name;
@@ -256,7 +260,9 @@ export function storeProperty(
     if (isMutable(analysis, key)) {
       writeCell(analysis, state, frame, fieldCell(analysis, shape.object, key), value, place);
     }
-    if (typeof key === 'string') shape.object.fields.set(key, value);
+    if (typeof key === 'string') {
+      shape.object.fields.set(key, named(value, `${shape.object.label}.${key}`, false));
+    }
   } else if (shape.kind === 'contents')
     writeCell(analysis, state, frame, innerCell(shape, key), value, place);
 }

@@ -11,6 +11,8 @@ export interface NewInstance {
   /** Identifies the place and call that made it. */
   readonly id: string;
   readonly label: string;
+  /** True when the label is the name that the source gives it. */
+  readonly labelled?: boolean;
   readonly name?: Shape;
   readonly depth: number;
 }
@@ -31,6 +33,7 @@ export function makeInstance(analysis: Analysis, wanted: NewInstance): Instance 
     class: facts,
     id,
     label: wanted.label,
+    labelled: wanted.labelled === true,
     depth: named ? 0 : wanted.depth,
     ...(wanted.name !== undefined && { name: wanted.name }),
   };
@@ -57,6 +60,7 @@ export function instanceOfType(
     className: resolved.export.class,
     id: `${frame.id} ${id}`,
     label,
+    labelled: true,
     depth: 0,
   });
 }

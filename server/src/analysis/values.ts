@@ -43,7 +43,9 @@ export interface Instance {
   readonly class: ClassModel;
   /** Equal for instances that are one lock or one store. */
   readonly id: string;
-  readonly label: string;
+  /** As a reader would write it: the variable or field that holds it, once there is one. */
+  label: string;
+  labelled: boolean;
   /** The value that names it (a path, a lock's name), when it has one. */
   readonly name?: Shape;
   readonly depth: number;
@@ -173,6 +175,7 @@ export function display(shape: Shape): string {
     case 'template':
       return shape.parts.map((part) => (typeof part === 'string' ? part : `\${${display(part)}}`)).join('');
     case 'pure':
+      if (shape.name.startsWith('.')) return `${shape.from.map(display).join('')}${shape.name}`;
       if (/(^|\.)(join|resolve)$/.test(shape.name)) return shape.from.map(display).join('/');
       return shape.from.map(display).join(', ');
     case 'unknown':
