@@ -6,7 +6,9 @@ import type { Cell } from '../model/findings.js';
  * computed at run time is left out of it: `user:${id}` is guarded by `user`. A coarser lock is slower, never wrong.
  */
 export function lockNameFor(cell: Cell, file: string): string {
-  const constant = (cell.name.split(/\$\{|\[/)[0] ?? '').replace(/^this\./, '').replace(/[^\p{L}\p{N}]+$/u, '');
+  const constant = (cell.name.split(/\$\{|\[/)[0] ?? '')
+    .replace(/^this\./, '')
+    .replace(/[^\p{L}\p{N}]+$/u, '');
   switch (cell.kind) {
     case 'variable':
     case 'field':
