@@ -65,6 +65,16 @@ const commands = {
     );
     return counts;
   },
+  // Has a thread queue for a lock that is held elsewhere, and terminates it there.
+  async queueInThread({ name }) {
+    const worker = new Worker(new URL(import.meta.url));
+    const answered = new Promise((resolve) => worker.on('message', resolve));
+    worker.postMessage({ id: 0, command: 'acquire', name });
+    worker.postMessage({ id: 1, command: 'threads' });
+    await answered;
+    await worker.terminate();
+    return true;
+  },
   open({ file, as }) {
     descriptors.set(as, openSync(file, 'r'));
     return true;

@@ -44,6 +44,11 @@ export abstract class Peer implements AsyncDisposable {
     else call?.reject(new PeerError(error));
   }
 
+  protected crashed(reason: string): void {
+    for (const call of this.#calls.values()) call.reject(new Error(reason));
+    this.#calls.clear();
+  }
+
   protected abstract send(message: object): void;
   /** Ends the peer at once, without any word to its code: SIGKILL, or terminate(). */
   abstract kill(): Promise<void>;
@@ -64,7 +69,10 @@ export class ProcessPeer extends Peer {
       stdio: ['pipe', 'pipe', 'inherit'],
       env: { ...process.env, ...environment },
     });
-    this.exited = once(this.child, 'exit').then(([code]) => code as number | null);
+    this.exited = once(this.child, 'exit').then(([code, signal]) => {
+      if (signal !== null && !this.child.killed) this.crashed(`the peer was ended by ${String(signal)}`);
+      return code as number | null;
+    });
     if (this.child.stdout === null) throw new Error('the peer has no standard output');
     createInterface({ input: this.child.stdout }).on('line', (line) => {
       this.answered(JSON.parse(line) as Answer);
