@@ -20,7 +20,7 @@ interface BaselineJson {
   readonly findings: readonly Entry[];
 }
 
-const validate = new Ajv().compile<BaselineJson>({
+const schema = {
   type: 'object',
   required: ['version', 'findings'],
   properties: {
@@ -39,7 +39,7 @@ const validate = new Ajv().compile<BaselineJson>({
       },
     },
   },
-});
+};
 
 /**
  * Writes the baseline of diagnostics.
@@ -112,7 +112,7 @@ function readBaseline(file: string): readonly Entry[] {
 }
 
 function isBaseline(value: unknown): value is BaselineJson {
-  return validate(value);
+  return new Ajv().validate(schema, value);
 }
 
 function entryOf(file: string, diagnostic: Diagnostic): Omit<Entry, 'count'> {

@@ -1,6 +1,6 @@
 import { RULE_IDS } from '../model/diagnostics.js';
 import { DIMENSIONS } from '../model/dimensions.js';
-import { librarySchema } from './library-schema.js';
+import { libraryDefinitions, librarySchema } from './library-schema.js';
 
 const globs = { type: 'array', items: { type: 'string', minLength: 1 } };
 
@@ -14,6 +14,7 @@ export const LEVEL_SETTINGS = ['off', 'hint', 'warning', 'error'] as const;
 export const configurationSchema = {
   $schema: 'http://json-schema.org/draft-07/schema#',
   title: 'Lockkit configuration',
+  definitions: libraryDefinitions,
   type: 'object',
   additionalProperties: false,
   properties: {

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { Ajv, type ErrorObject } from 'ajv';
+import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import type { Level, RuleId } from '../model/diagnostics.js';
 import { DIMENSIONS, type Dimension } from '../model/dimensions.js';
 import type { DeploymentEvidence } from '../model/deployment.js';
@@ -79,7 +79,8 @@ export function parseConfiguration(file: string, text: string): Configuration {
     const { message, line } = jsonError(error, text);
     throw new ConfigurationError(file, line, `not JSON: ${message}`);
   }
-  if (!isValid(value)) {
+  const validate = compiled();
+  if (!validate(value)) {
     throw new ConfigurationError(file, 1, explain(validate.errors ?? []));
   }
   const directory = path.dirname(file);
@@ -142,11 +143,11 @@ interface ConfigurationJson {
   readonly libraries?: readonly LibraryModel[];
 }
 
-const ajv = new Ajv({ allowUnionTypes: true });
-const validate = ajv.compile<ConfigurationJson>(configurationSchema);
+let validator: ValidateFunction<ConfigurationJson> | undefined;
 
-function isValid(value: unknown): value is ConfigurationJson {
-  return validate(value);
+/** Compiled when a configuration is there to be checked; it takes longer than checking some files. */
+function compiled(): ValidateFunction<ConfigurationJson> {
+  return (validator ??= new Ajv({ allowUnionTypes: true }).compile<ConfigurationJson>(configurationSchema));
 }
 
 /** The deepest error: of the alternatives of an `anyOf`, the one that got furthest says most. */
@@ -199,12 +200,23 @@ function listed(values: unknown): string {
   return Array.isArray(values) ? values.map((value) => JSON.stringify(value)).join(', ') : String(values);
 }
 
-/** V8 ends its messages with the offset (`at position 15`, from Node 22 with a line), which people cannot use. */
+/**
+ * V8 says where the text breaks off as an offset (`at position 15`), or by quoting ten characters on both sides of it
+ * (`..."ules": {},\n}" is not valid JSON`); people want the line.
+ */
 function jsonError(error: unknown, text: string): { message: string; line: number } {
   const message = error instanceof Error ? error.message : String(error);
   const position = / (?:in JSON )?at position (\d+).*$/s.exec(message);
-  const offset = position?.[1] === undefined ? text.length : Number(position[1]);
+  const quoted = /, (\.\.\.)?"(.*)"(?:\.\.\.)? is not valid JSON$/s.exec(message);
+  const token = /^Unexpected token '(.)'/s.exec(message)?.[1] ?? '';
+  let offset = text.length;
+  if (position?.[1] !== undefined) offset = Number(position[1]);
+  else if (quoted?.[1] !== undefined) offset = text.indexOf(quoted[2] ?? '') + QUOTED_BEFORE;
+  else if (quoted !== null) offset = text.indexOf(token);
   const { line } = positionAt(lineStartsOf(text), offset);
-  const short = position === null ? message : message.slice(0, position.index);
+  const short = message.slice(0, position?.index ?? quoted?.index);
   return { message: short.replaceAll(/\s+/g, ' '), line };
 }
+
+/** How many characters V8 quotes before the one that is wrong. */
+const QUOTED_BEFORE = 10;

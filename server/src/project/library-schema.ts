@@ -34,98 +34,102 @@ const cellProperties = {
   field: { ...index, description: 'The argument that is a second part of the key.' },
   receiver: { ...flag, description: 'The key names an element of the receiver itself.' },
 };
-const cell = record(cellProperties, ['kind']);
+
 const receiverLock = record({ receiver: { const: true }, key: index }, ['receiver']);
 const descriptorLock = record({ descriptor: index }, ['descriptor']);
 
-const acquire = record(
-  {
-    lock: { anyOf: [receiverLock, record({ name: index, span }, ['name', 'span']), descriptorLock] },
-    grant: { enum: ['callable', 'object', 'lock'], description: 'How it is given back.' },
-    when: record(
-      {
-        argument: index,
-        values: { type: 'array', items: name },
-        releases: { type: 'array', items: name },
-      },
-      ['argument', 'values', 'releases'],
-    ),
-    blocking: { ...flag, description: 'The thread waits until the lock is held.' },
-    try: { ...flag, description: 'The call may return without the lock.' },
-  },
-  ['lock'],
-);
+function reference(definition: string): object {
+  return { $ref: `#/definitions/${definition}` };
+}
 
-const release = record(
-  { lock: { anyOf: [receiverLock, record({ name: index }, ['name']), descriptorLock] } },
-  ['lock'],
-);
-
-const run = record(
-  {
-    argument: index,
-    when: { enum: ['now', 'each', 'handler', 'timer', 'later'] },
-    locked: { ...flag, description: 'It runs under the lock that the call acquires.' },
-    text: { ...name, description: 'Who calls it, for messages: "an HTTP request".' },
-    returned: { ...flag, description: "The function's return value becomes the call's." },
-    parameters: { type: 'array', items: { type: ['string', 'null'] } },
-  },
-  ['argument', 'when'],
-);
-
-const returned = {
-  anyOf: [
-    record({ instance: name }, ['instance']),
-    record({ argument: index }, ['argument']),
-    record({ receiver: { const: true } }, ['receiver']),
-    record({ openFile: index }, ['openFile']),
-  ],
-};
-
-const call = record({
-  completes: { enum: ['sync', 'promise', 'callback'], description: 'How the call completes. Default: sync.' },
-  reads: cell,
-  writes: record({ ...cellProperties, value: { ...index, description: 'The argument that is written.' } }, [
-    'kind',
-  ]),
-  atomic: cell,
-  acquires: acquire,
-  releases: release,
-  runs: { type: 'array', items: run },
-  spawns: record(
+/** The parts of {@link librarySchema}, to be the `definitions` of the schema that holds it. */
+export const libraryDefinitions = {
+  cell: record(cellProperties, ['kind']),
+  acquire: record(
     {
-      dimension: { enum: DIMENSIONS },
-      text: { ...name, description: 'The call as its documentation writes it, for messages.' },
-      program: { ...index, description: 'The argument that is the path of the program.' },
-      onlyRepeated: { ...flag, description: 'Starting it once says nothing: it runs another program.' },
+      lock: { anyOf: [receiverLock, record({ name: index, span }, ['name', 'span']), descriptorLock] },
+      grant: { enum: ['callable', 'object', 'lock'], description: 'How it is given back.' },
+      when: record(
+        { argument: index, values: { type: 'array', items: name }, releases: { type: 'array', items: name } },
+        ['argument', 'values', 'releases'],
+      ),
+      blocking: { ...flag, description: 'The thread waits until the lock is held.' },
+      try: { ...flag, description: 'The call may return without the lock.' },
     },
-    ['dimension', 'text'],
+    ['lock'],
   ),
-  returns: returned,
-  pure: flag,
-  future: { enum: ['new', 'then', 'catch', 'finally', 'all', 'resolve', 'settle'] },
-});
-
-const classModel = record(
-  {
-    lock: record({ span }, ['span']),
-    name: { ...index, description: "The constructor's argument that names the instance." },
-    methods: mapOf(call),
-    properties: mapOf(name),
-    construct: call,
+  release: record({ lock: { anyOf: [receiverLock, record({ name: index }, ['name']), descriptorLock] } }, [
+    'lock',
+  ]),
+  run: record(
+    {
+      argument: index,
+      when: { enum: ['now', 'each', 'handler', 'timer', 'later'] },
+      locked: { ...flag, description: 'It runs under the lock that the call acquires.' },
+      text: { ...name, description: 'Who calls it, for messages: "an HTTP request".' },
+      returned: { ...flag, description: "The function's return value becomes the call's." },
+      parameters: { type: 'array', items: { type: ['string', 'null'] } },
+    },
+    ['argument', 'when'],
+  ),
+  call: record({
+    completes: {
+      enum: ['sync', 'promise', 'callback'],
+      description: 'How the call completes. Default: sync.',
+    },
+    reads: reference('cell'),
+    writes: record({ ...cellProperties, value: { ...index, description: 'The argument that is written.' } }, [
+      'kind',
+    ]),
+    atomic: reference('cell'),
+    acquires: reference('acquire'),
+    releases: reference('release'),
+    runs: { type: 'array', items: reference('run') },
+    spawns: record(
+      {
+        dimension: { enum: DIMENSIONS },
+        text: { ...name, description: 'The call as its documentation writes it, for messages.' },
+        program: { ...index, description: 'The argument that is the path of the program.' },
+        onlyRepeated: {
+          ...flag,
+          description: 'Starting it once says nothing: what is started is another program.',
+        },
+      },
+      ['dimension', 'text'],
+    ),
+    returns: {
+      anyOf: [
+        record({ instance: name }, ['instance']),
+        record({ argument: index }, ['argument']),
+        record({ receiver: { const: true } }, ['receiver']),
+        record({ openFile: index }, ['openFile']),
+      ],
+    },
+    pure: flag,
+    future: { enum: ['new', 'then', 'catch', 'finally', 'all', 'resolve'] },
+  }),
+  class: record(
+    {
+      lock: record({ span }, ['span']),
+      name: { ...index, description: 'The argument that names the instance.' },
+      methods: mapOf(reference('call')),
+      properties: mapOf(name),
+      construct: reference('call'),
+      structural: { ...flag, description: 'The names of its methods say enough, whatever the receiver.' },
+    },
+    ['methods'],
+  ),
+  export: {
+    anyOf: [
+      record({ class: name }, ['class']),
+      record({ instance: name }, ['instance']),
+      record({ sameAs: name }, ['sameAs']),
+      record({ call: reference('call') }, ['call']),
+    ],
   },
-  ['methods'],
-);
-
-const exported = {
-  anyOf: [
-    record({ class: name }, ['class']),
-    record({ instance: name }, ['instance']),
-    record({ sameAs: name }, ['sameAs']),
-    record({ call }, ['call']),
-  ],
 };
 
+/** Refers to {@link libraryDefinitions}. */
 export const librarySchema = {
   ...record(
     {
@@ -137,8 +141,8 @@ export const librarySchema = {
         description: 'The module specifiers it is imported by.',
       },
       documentation: { type: 'string', description: 'Where it is documented.' },
-      exports: { ...mapOf(exported), description: 'What each exported name is.' },
-      classes: mapOf(classModel),
+      exports: { ...mapOf(reference('export')), description: 'What each exported name is.' },
+      classes: mapOf(reference('class')),
     },
     ['library', 'modules', 'exports'],
   ),

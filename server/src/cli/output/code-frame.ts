@@ -21,7 +21,7 @@ export function codeFrame(text: string, place: Place, mark: (underline: string) 
   while (shown.length > 1 && lineAt(shown[0] ?? 0).trim() === '' && shown[0] !== place.line) shown.shift();
   const end = place.line === place.endLine ? place.endColumn - 1 : lineAt(place.line).length;
   // Far to the right, the frame starts where the place is still in sight.
-  const from = place.column > WIDTH - 20 ? place.column - 20 : 0;
+  const from = place.column > WIDTH - 20 ? place.column - 21 : 0;
   return shown.flatMap((line) => {
     const code = lineAt(line);
     const number = String(line).padStart(gutter);
