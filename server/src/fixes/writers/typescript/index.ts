@@ -1,0 +1,92 @@
+/** Writes fixes for TypeScript and JavaScript. */
+import ts from 'typescript';
+import type { Fix, FixRequest } from '../../../model/diagnostics.js';
+import type { TextRange } from '../../../model/source.js';
+import { CombinedLocks } from './combined-locks.js';
+import { useLock } from './declare.js';
+import { applied, ordered, type Change } from './edits.js';
+import { chooseForm, returnedChain } from './forms.js';
+import { moveReadIntoSection } from './move-read.js';
+import { canAwait, findPlace, isWaitedFor, type Place } from './place.js';
+import { styleOf } from './style.js';
+import { parse, syntaxErrors } from './syntax.js';
+import { wrapExpression, wrapStatements } from './wrap.js';
+
+/**
+ * Holds a CombinedLock from the read to the write.
+ * @returns undefined where that cannot be written rightly: the function cannot wait, the lock is held there already, or
+ *   the two ends have no statements in common
+ */
+export function writeTypeScriptFix(request: FixRequest, text: string): Fix | undefined {
+  const { region, lockName, title } = request;
+  const source = parse(region.file, text);
+  const errors = syntaxErrors(source);
+  if (errors.some((error) => isNear(error, region.function, source))) return undefined;
+  const place = findPlace(source, region);
+  if (place === undefined) return undefined;
+  const changes = guard(source, place, request, new CombinedLocks(source), lockName);
+  if (changes === undefined) return undefined;
+  const edits = ordered(changes);
+  if (syntaxErrors(parse(region.file, applied(text, edits))).length > errors.length) return undefined;
+  return { title, edits: edits.map((edit) => ({ file: region.file, ...edit })) };
+}
+
+/** Whether an error may have misled the parser about the function, or about what the module starts with. */
+function isNear(error: TextRange, region: TextRange, source: ts.SourceFile): boolean {
+  const touches = error.start <= region.end && region.start <= error.end;
+  const imports = source.statements.findLast((statement) => ts.isImportDeclaration(statement));
+  return touches || error.start <= (imports?.end ?? 0);
+}
+
+function guard(
+  source: ts.SourceFile,
+  place: Place,
+  { region }: FixRequest,
+  locks: CombinedLocks,
+  lockName: string,
+): Change[] | undefined {
+  const style = styleOf(source);
+  const innermost = place.kind === 'expression' ? place.expression : place.list[place.first];
+  if (innermost === undefined || locks.isHeldAt(innermost)) return undefined;
+  if (![region.from, region.to].every((end) => isWaitedFor(source, end, place))) return undefined;
+  const use = (): ReturnType<typeof useLock> => useLock(source, locks, lockName, style);
+
+  if (place.kind === 'expression') {
+    const { expression, host } = place;
+    const chain = returnedChain(expression, host);
+    if (!chain && !canAwait(host)) return undefined;
+    if (locks.wouldReenter(lockName, [expression], host)) return undefined;
+    const lock = use();
+    return lock && [...lock.changes, ...wrapExpression(source, expression, lock.expression, !chain)];
+  }
+
+  const { list, first, last, host } = place;
+  const only = first === last ? list[first] : undefined;
+  if (only !== undefined && ts.isReturnStatement(only) && only.expression !== undefined) {
+    const returned = only.expression;
+    if (returnedChain(returned, host)) {
+      if (locks.wouldReenter(lockName, [returned], host)) return undefined;
+      const lock = use();
+      return lock && [...lock.changes, ...wrapExpression(source, returned, lock.expression, false)];
+    }
+  }
+  if (!canAwait(host)) return undefined;
+  const moved = moveReadIntoSection(source, place, region.to, locks, style);
+  if (moved !== undefined) return moved;
+  const form = chooseForm(source, place);
+  if (form === undefined || locks.wouldReenter(lockName, form.statements, host)) return undefined;
+  if (ts.isSourceFile(host) && form.statements.some(isImportOrExport)) return undefined;
+  const lock = use();
+  return lock && [...lock.changes, ...wrapStatements(source, place, form, lock.expression, style)];
+}
+
+function isImportOrExport(statement: ts.Statement): boolean {
+  return (
+    ts.isImportDeclaration(statement) ||
+    ts.isImportEqualsDeclaration(statement) ||
+    ts.isExportDeclaration(statement) ||
+    ts.isExportAssignment(statement) ||
+    (ts.canHaveModifiers(statement) &&
+      (ts.getModifiers(statement) ?? []).some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword))
+  );
+}
