@@ -25,7 +25,7 @@ after(async () => {
   await editor?.stop();
 });
 
-test('inside the editor', { timeout: 300_000 }, async (t) => {
+test('inside the editor', { timeout: 900_000 }, async (t) => {
   const page = await browser.newPage();
   /** @type {Result[]} */
   const results = [];

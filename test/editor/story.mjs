@@ -46,7 +46,7 @@ after(async () => {
  * @param {(window: Workbench, folder: string) => Promise<void>} tell
  */
 function story(title, story, settings, tell) {
-  test(title, { timeout: 240_000 }, async () => {
+  test(title, { timeout: 600_000 }, async () => {
     const folder = editor.fixture('counter', settings);
     const window = await Workbench.open(browser, editor, { folder, story });
     try {

@@ -6,7 +6,7 @@ const Mocha = require('mocha');
 
 /** @returns {Promise<void>} */
 exports.run = async () => {
-  const mocha = new Mocha({ ui: 'bdd', timeout: 60_000, reporter: Report });
+  const mocha = new Mocha({ ui: 'bdd', timeout: 180_000, reporter: Report });
   for (const name of readdirSync(__dirname).filter((entry) => entry.endsWith('.test.cjs'))) {
     mocha.addFile(join(__dirname, name));
   }

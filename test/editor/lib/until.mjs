@@ -10,7 +10,7 @@ import { setTimeout as delay } from 'node:timers/promises';
  * @param {number} [timeout] in milliseconds
  * @returns {Promise<Exclude<T, false | undefined>>}
  */
-export async function until(what, ask, timeout = 30_000) {
+export async function until(what, ask, timeout = 60_000) {
   const deadline = Date.now() + timeout;
   for (;;) {
     const answer = await ask();

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { ARTEFACTS } from './places.mjs';
 import { until } from './until.mjs';
 
-/** The first webview of a server takes up to 12 s on a busy machine. */
-const PATIENCE = 45_000;
+/** In ms. A window with its extension host, TypeScript and Lockkit takes 5 s to start, and a minute on a machine with much else to do. */
+const PATIENCE = 90_000;
 
 /** What a person does in one window of VS Code, in a person's words. */
 export class Workbench {
