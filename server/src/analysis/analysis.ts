@@ -137,7 +137,7 @@ export class Analysis {
 export function moduleFrame(analysis: Analysis): Frame {
   const [facts] = analysis.facts.functions;
   if (facts === undefined) throw new Error('A file has no body.');
-  return { id: 'm', facts, depth: analysis.depth, temporaries: new Map() };
+  return { id: 'm', facts, awaited: true, depth: analysis.depth, temporaries: new Map() };
 }
 
 function mutableProperties(facts: FileFacts): Set<string> {

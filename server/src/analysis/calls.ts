@@ -241,6 +241,7 @@ export function callFunction(
     facts,
     outer: callee.frame,
     caller: { frame, range: operation.range },
+    awaited: isAwaited(site),
     depth: analysis.depth,
     temporaries: new Map(),
     ...(callee.receiver !== undefined && { receiver: callee.receiver }),
@@ -253,8 +254,9 @@ export function callFunction(
     if (!analysis.isClosedOver(facts)) completion.state.variables.forget(inner);
     return completion;
   };
-  if (overlap === undefined) return body(state);
+  if (overlap === undefined) return facts.async && !inner.awaited ? runBeside(state, body) : body(state);
   const started = runApart(analysis, state, overlap, body);
+  keepReads(state, started.state);
   return { state, value: started.value };
 }
 
@@ -275,6 +277,25 @@ function bindParameters(analysis: Analysis, frame: Frame, state: State, args: re
   });
 }
 
+/** True when the result of a call is waited for before anything else of the same execution runs. */
+export function isAwaited({ operation, frame }: CallSite): boolean {
+  return operation.awaited || (operation.returned && frame.awaited);
+}
+
+/**
+ * Runs an async function that nobody waits for yet: the caller goes on at the function's first point, with no point of its own
+ * passed, and without the locks that the function comes to hold. What the function has read may be used once it settles.
+ */
+function runBeside(state: State, run: (state: State) => Result): Result {
+  const { state: end, value } = run(state.copy());
+  keepReads(state, end);
+  return { state, value };
+}
+
+function keepReads(state: State, end: State): void {
+  for (const [id, read] of end.reads) if (!state.reads.has(id)) state.reads.set(id, read);
+}
+
 /** Runs code that overlaps with what started it: it holds none of its locks, and its reads are its own. */
 export function runApart<T extends { state: State }>(
   analysis: Analysis,
@@ -292,7 +313,7 @@ export function runApart<T extends { state: State }>(
 /** An async function of the file that is called again before it has settled overlaps with itself. */
 function startedTogether(site: CallSite, async: boolean): OverlapContext | undefined {
   const { analysis, frame, operation } = site;
-  if (!async || operation.awaited) return undefined;
+  if (!async || isAwaited(site)) return undefined;
   const starts = analysis.starts.of(frame.facts);
   if (!starts.overlap(operation)) return undefined;
   const overlap: Overlap = {

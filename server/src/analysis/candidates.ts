@@ -75,7 +75,7 @@ export function settle(analysis: Analysis): Finding[] {
     if (finding === undefined) continue;
     const key =
       finding.kind === 'read-modify-write'
-        ? `${String(finding.read.start)}-${String(finding.write.start)}`
+        ? `${finding.cell.name} ${String(finding.write.start)}`
         : `handle ${String(finding.acquire.start)}`;
     const known = findings.get(key);
     if (known === undefined || strength(finding) > strength(known)) findings.set(key, finding);

@@ -4,7 +4,7 @@ import type { Analysis } from './analysis.js';
 import { call } from './calls.js';
 import { callDepth, type Frame } from './frame.js';
 import { keyOf, loadProperty, loadVariable, storeProperty, storeVariable } from './heap.js';
-import { noteHandOver, noteTest, noteTurn } from './home-made-locks.js';
+import { forgetEmpty, noteHandOver, noteTest, noteTurn } from './home-made-locks.js';
 import { join, type State } from './state.js';
 import {
   constant,
@@ -94,6 +94,8 @@ function execute(analysis: Analysis, frame: Frame, node: Node, state: State): Ou
       const [whenTrue, whenFalse] = [state, state.copy()];
       noteTest(whenTrue, condition, true);
       noteTest(whenFalse, condition, false);
+      forgetEmpty(whenTrue, condition, true);
+      forgetEmpty(whenFalse, condition, false);
       const pointsBefore = pointCount(state, condition);
       const one = execute(analysis, frame, node.then, whenTrue);
       const other = execute(analysis, frame, node.else, whenFalse);
@@ -359,9 +361,12 @@ function operate(analysis: Analysis, frame: Frame, operation: Operation, state: 
     case 'point': {
       const waited = operation.value === undefined ? undefined : temporary(frame, operation.value);
       const place = analysis.place(operation.range);
-      noteTurn(analysis, state, waited, place);
-      noteHandOver(analysis, state, waited, place);
-      state.passPoint(place);
+      // A generator that is not async is stepped by its one consumer; nothing runs in between that did not wait for it.
+      if (operation.cause !== 'yield' || frame.facts.async) {
+        noteTurn(analysis, state, waited, place);
+        noteHandOver(analysis, state, waited, place);
+        state.passPoint(place);
+      }
       set(
         frame,
         operation.into,

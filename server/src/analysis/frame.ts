@@ -10,6 +10,8 @@ export interface Frame {
   readonly outer?: Frame;
   /** Where the call stands; absent for the roots of the analysis. */
   readonly caller?: { readonly frame: Frame; readonly range: TextRange };
+  /** True when the call's result is waited for before the caller goes on. */
+  readonly awaited: boolean;
   readonly receiver?: Value;
   /** How many overlap contexts were entered when the call was made. */
   readonly depth: number;

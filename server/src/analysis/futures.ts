@@ -1,6 +1,6 @@
 /** Promises: made, chained, gathered. */
 import type { CallModel } from '../model/library-model.js';
-import { runCallback, type CallSite, type Result } from './calls.js';
+import { isAwaited, runCallback, type CallSite, type Result } from './calls.js';
 import { chainAcquisition, chainedCells } from './home-made-locks.js';
 import type { State } from './state.js';
 import { originsOf, unknown, valueOf, type Value } from './values.js';
@@ -84,7 +84,7 @@ function chain(
   for (const cell of cells) current.release((held) => held.id === `chain ${cell.key}`);
   const origins = originsOf([...(receiver === undefined ? [] : [receiver]), ...results]);
   const wrapped = wrap(site, first === undefined ? given : { ...first, origins: originsOf([first]) });
-  return { state: operation.awaited ? current : state, value: { ...wrapped, origins } };
+  return { state: isAwaited(site) ? current : state, value: { ...wrapped, origins } };
 }
 
 function settledValue(site: CallSite, receiver: Value): Value {
@@ -99,6 +99,6 @@ function finish(site: CallSite, state: State, receiver: Value | undefined): Resu
   const [callback] = site.arguments;
   const value = receiver ?? unknown(site.analysis.freshId(), 'value');
   if (callback === undefined) return { state, value };
-  const after = site.operation.awaited ? state : state.copy();
-  return { state: site.operation.awaited ? runCallback(site, after, callback, []).state : state, value };
+  const after = isAwaited(site) ? state : state.copy();
+  return { state: isAwaited(site) ? runCallback(site, after, callback, []).state : state, value };
 }

@@ -50,6 +50,14 @@ export function noteTest(state: State, condition: Value, outcome: boolean): void
   state.tested.set(read.cell.key, outcome);
 }
 
+/** On a path where what was read turned out to be empty, nothing that is written derives from it. */
+export function forgetEmpty(state: State, condition: Value, outcome: boolean): void {
+  if (condition.shape.kind === 'not') forgetEmpty(state, condition.shape.of, !outcome);
+  else if (!outcome && condition.direct !== undefined) {
+    for (const read of condition.origins.keys()) state.reads.delete(read);
+  }
+}
+
 export function noteFlagWrite(
   analysis: Analysis,
   state: State,

@@ -14,15 +14,19 @@ export class Starts {
   }
 }
 
+function isWaitedFor(call: Call): boolean {
+  return call.awaited || call.returned;
+}
+
 /** Calls that are not waited for and stand in a loop, or are made more than once. */
 function overlappingCalls(body: Node): Set<Call> {
   const looped = new Set<Call>();
   const calls: Call[] = [];
   walk(body, (node) => {
-    if (node.kind === 'call' && !node.awaited) calls.push(node);
+    if (node.kind === 'call' && !isWaitedFor(node)) calls.push(node);
     if (node.kind === 'loop') {
       walk(node.body, (inner) => {
-        if (inner.kind === 'call' && !inner.awaited) looped.add(inner);
+        if (inner.kind === 'call' && !isWaitedFor(inner)) looped.add(inner);
       });
     }
   });

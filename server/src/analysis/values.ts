@@ -175,7 +175,11 @@ export function display(shape: Shape): string {
     case 'template':
       return shape.parts.map((part) => (typeof part === 'string' ? part : `\${${display(part)}}`)).join('');
     case 'pure':
-      if (shape.name.startsWith('.')) return `${shape.from.map(display).join('')}${shape.name}`;
+      if (shape.name.startsWith('.')) {
+        const owner = shape.from.map(display).join('');
+        // A parameter that is taken apart where it is declared has no name of its own.
+        return owner.startsWith('(') ? shape.name.slice(1) : `${owner}${shape.name}`;
+      }
       if (/(^|\.)(join|resolve)$/.test(shape.name)) return shape.from.map(display).join('/');
       return shape.from.map(display).join(', ');
     case 'unknown':

@@ -342,8 +342,10 @@ export interface Call {
   readonly arguments: readonly Argument[];
   /** True for `new`. */
   readonly construct: boolean;
-  /** True when the call's value is awaited (or returned from an async function) where it is made. */
+  /** True when the call's value is awaited where it is made. */
   readonly awaited: boolean;
+  /** True when the call's value is what the function returns: it is awaited if the caller awaits. */
+  readonly returned: boolean;
   /** The callee as written, for messages: `redis.get`. */
   readonly text: string;
   readonly range: TextRange;

@@ -175,16 +175,15 @@ function loadProperty(body: BodyLowering, object: Temporary, key: PropertyKey, n
   return body.value((into) => ({ kind: 'load-property', into, object, key, range: body.range(node) }));
 }
 
-/** True where the value goes straight to whoever waits for it: under `await`, returned, or the body of an arrow. */
-function isAwaited(expression: ts.Expression): boolean {
+/** Where the value of a call goes: to an `await`, or to the caller by `return` or as the body of an arrow. */
+function destination(expression: ts.Expression): { awaited: boolean; returned: boolean } {
   let node: ts.Node = expression;
   while (ts.isExpression(node.parent) && unwrap(node.parent) !== node.parent) node = node.parent;
   const { parent } = node;
-  return (
-    ts.isAwaitExpression(parent) ||
-    ts.isReturnStatement(parent) ||
-    (ts.isArrowFunction(parent) && parent.body === node)
-  );
+  return {
+    awaited: ts.isAwaitExpression(parent),
+    returned: ts.isReturnStatement(parent) || (ts.isArrowFunction(parent) && parent.body === node),
+  };
 }
 
 function textOf(expression: ts.Expression): string {
@@ -227,7 +226,7 @@ function lowerCall(body: BodyLowering, expression: ts.CallExpression): Temporary
     target,
     arguments: args,
     construct: false,
-    awaited: isAwaited(expression),
+    ...destination(expression),
     text: textOf(callee),
     range: body.range(expression),
   }));
@@ -242,7 +241,7 @@ function lowerNew(body: BodyLowering, expression: ts.NewExpression): Temporary {
     target: { kind: 'value', callee },
     arguments: args,
     construct: true,
-    awaited: isAwaited(expression),
+    ...destination(expression),
     text: textOf(expression.expression),
     range: body.range(expression),
   }));
@@ -259,7 +258,7 @@ function lowerTagged(body: BodyLowering, expression: ts.TaggedTemplateExpression
     target: { kind: 'value', callee },
     arguments: values.map((value) => ({ value, spread: false })),
     construct: false,
-    awaited: isAwaited(expression),
+    ...destination(expression),
     text: textOf(expression.tag),
     range: body.range(expression),
   }));

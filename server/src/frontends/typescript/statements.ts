@@ -97,6 +97,7 @@ function disposeOf(body: BodyLowering, name: ts.Identifier, awaited: boolean): v
     arguments: [],
     construct: false,
     awaited,
+    returned: false,
     text: `${name.text} (end of its block)`,
     range,
   }));
