@@ -19,6 +19,7 @@ export interface Folder {
 /** The open workspace folders, each with a project of its own. */
 export class Folders {
   #folders: Folder[] = [];
+  #looseSettings = DEFAULT_SETTINGS;
   /** For documents in no folder, by directory. */
   readonly #loose = new Map<string, Folder>();
 
@@ -38,14 +39,17 @@ export class Folders {
     folders: readonly Pick<WorkspaceFolder, 'uri'>[],
     settingsFor: (uri: string | undefined) => Promise<Settings>,
   ): Promise<void> {
-    this.#loose.clear();
+    const loose = await settingsFor(undefined);
     const made = await Promise.all(
       folders.map(async ({ uri }) => {
         const directory = pathOf(uri);
         return directory === undefined ? [] : [this.#make(uri, directory, await settingsFor(uri))];
       }),
     );
+    // All at once, so that no request sees a part of it.
     this.#folders = made.flat();
+    this.#looseSettings = loose;
+    this.#loose.clear();
   }
 
   /** The innermost folder of a file. */
@@ -56,7 +60,7 @@ export class Folders {
     const directory = path.dirname(file);
     let loose = this.#loose.get(directory);
     if (loose === undefined) {
-      loose = this.#make(undefined, directory, this.#folders[0]?.settings ?? DEFAULT_SETTINGS);
+      loose = this.#make(undefined, directory, this.#looseSettings);
       this.#loose.set(directory, loose);
     }
     return loose;

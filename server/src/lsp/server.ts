@@ -51,6 +51,7 @@ export class LanguageServer {
   /** Folders and settings are read; requests wait for it. */
   #ready: Promise<void>;
   #start: () => void = () => undefined;
+  #reading = Promise.resolve();
 
   constructor(private readonly connection: Connection) {
     this.#ready = new Promise((resolve) => (this.#start = resolve));
@@ -151,10 +152,16 @@ export class LanguageServer {
   }
 
   /** Reads the folders and their settings anew, and has everything checked again. */
-  async #readFolders(): Promise<void> {
-    await this.#folders.set(this.#workspaceFolders, (uri) => this.#settingsFor(uri));
-    this.#documents.tellAgain();
-    this.#checkAgain();
+  #readFolders(): Promise<void> {
+    // One after the other: of two that overlap, the older answer must not come last.
+    this.#reading = this.#reading.then(() =>
+      this.#guard('the settings', async () => {
+        await this.#folders.set(this.#workspaceFolders, (uri) => this.#settingsFor(uri));
+        this.#documents.tellAgain();
+        this.#checkAgain();
+      }),
+    );
+    return this.#reading;
   }
 
   async #settingsFor(uri: string | undefined): Promise<Settings> {
