@@ -5,7 +5,7 @@ import ts from 'typescript';
 import { isLockClass, type CombinedLocks } from './combined-locks.js';
 import { insertion, type Change } from './edits.js';
 import { freeName, identifiersIn } from './names.js';
-import { isLastOnLine, quoted, type Style } from './style.js';
+import { indentationAt, isFirstOnLine, isLastOnLine, quoted, type Style } from './style.js';
 import { isTypeScript } from './syntax.js';
 
 const MODULE = 'lockkit';
@@ -17,17 +17,15 @@ export interface LockUse {
   readonly changes: readonly Change[];
 }
 
-/** @returns undefined when the class cannot be imported without harm to what the file imports already */
 export function useLock(
   source: ts.SourceFile,
   locks: CombinedLocks,
   lockName: string,
   style: Style,
-): LockUse | undefined {
+): LockUse {
   const known = locks.ofModule(lockName);
   if (known !== undefined) return { expression: known.identifier, changes: [] };
   const imported = importClass(source, style);
-  if (imported === undefined) return undefined;
   const taken = identifiersIn(source);
   const identifier = lockIdentifier(lockName, taken);
   const declaration = `const ${identifier} = new ${imported.expression}(${quoted(lockName, style)})${style.semicolon}`;
@@ -74,12 +72,12 @@ interface Imported {
   readonly statement?: string;
 }
 
-function importClass(source: ts.SourceFile, style: Style): Imported | undefined {
+function importClass(source: ts.SourceFile, style: Style): Imported {
   for (const statement of source.statements) {
     const found = ts.isImportDeclaration(statement)
-      ? fromImport(statement)
+      ? fromImport(statement, style)
       : ts.isVariableStatement(statement)
-        ? fromRequire(statement)
+        ? fromRequire(statement, style)
         : undefined;
     if (found !== undefined) return found;
   }
@@ -101,7 +99,10 @@ function importClass(source: ts.SourceFile, style: Style): Imported | undefined 
   };
 }
 
-function fromImport({ importClause, moduleSpecifier }: ts.ImportDeclaration): Imported | undefined {
+function fromImport(
+  { importClause, moduleSpecifier }: ts.ImportDeclaration,
+  style: Style,
+): Imported | undefined {
   if (!ts.isStringLiteral(moduleSpecifier) || moduleSpecifier.text !== MODULE) return undefined;
   const bindings = importClause?.namedBindings;
   // An import of types alone cannot take a value.
@@ -111,11 +112,12 @@ function fromImport({ importClause, moduleSpecifier }: ts.ImportDeclaration): Im
     if ((element.propertyName ?? element.name).text === CLASS && !element.isTypeOnly)
       return { expression: element.name.text, changes: [] };
   }
+  // The name stands for the type alone; the value is imported under another one.
   if (bindings.elements.some(({ name }) => name.text === CLASS)) return undefined;
-  return { expression: CLASS, changes: [addedTo(bindings.elements, bindings)] };
+  return { expression: CLASS, changes: [addedTo(bindings.elements, bindings, style)] };
 }
 
-function fromRequire(statement: ts.VariableStatement): Imported | undefined {
+function fromRequire(statement: ts.VariableStatement, style: Style): Imported | undefined {
   for (const { name, initializer } of statement.declarationList.declarations) {
     if (initializer === undefined || !isRequireOf(initializer, MODULE)) continue;
     if (ts.isIdentifier(name)) return { expression: `${name.text}.${CLASS}`, changes: [] };
@@ -125,16 +127,19 @@ function fromRequire(statement: ts.VariableStatement): Imported | undefined {
       if (ts.isIdentifier(key) && key.text === CLASS && ts.isIdentifier(element.name))
         return { expression: element.name.text, changes: [] };
     }
-    return { expression: CLASS, changes: [addedTo(name.elements, name)] };
+    return { expression: CLASS, changes: [addedTo(name.elements, name, style)] };
   }
   return undefined;
 }
 
-function addedTo(elements: ts.NodeArray<ts.Node>, braces: ts.Node): Change {
+function addedTo(elements: ts.NodeArray<ts.Node>, braces: ts.Node, { eol }: Style): Change {
   const last = elements.at(-1);
   if (last === undefined)
     return { range: { start: braces.getStart(), end: braces.end }, newText: `{ ${CLASS} }` };
-  return insertion(last.end, `, ${CLASS}`);
+  const { text } = braces.getSourceFile();
+  const start = last.getStart();
+  if (!isFirstOnLine(text, start)) return insertion(last.end, `, ${CLASS}`);
+  return insertion(last.end, `,${eol}${indentationAt(text, start)}${CLASS}`);
 }
 
 function isRequireOf(expression: ts.Expression, module?: string): boolean {
@@ -205,24 +210,24 @@ function placeAtTop(
   { eol }: Style,
 ): Change {
   const { text, statements } = source;
-  const imports = leading(statements);
-  const lastImport = imports.at(-1);
-  if (lastImport === undefined || ts.isStringLiteral(expressionOf(lastImport) ?? lastImport)) {
-    const lines = [...(statement === undefined ? [] : [statement, '']), declaration, ''];
-    const next = statements[imports.length];
-    if (lastImport !== undefined) {
-      return insertion(endOfLine(text, lastImport.end), eol + eol + lines.slice(0, -1).join(eol));
-    }
-    return insertion(next === undefined ? text.length : startOf(text, next, source), lines.join(eol) + eol);
+  const head = leading(statements);
+  const anchor = head.at(-1);
+  const lines = (statement === undefined ? '' : statement + eol + eol) + declaration;
+  const next = statements[head.length];
+  if (anchor === undefined) {
+    return insertion(next === undefined ? text.length : startOf(text, next, source), lines + eol + eol);
   }
-  const neighbour = lockAfter(source, imports.length);
+  const neighbour = lockAfter(source, head.length);
   if (neighbour !== undefined && statement === undefined)
     return insertion(endOfLine(text, neighbour.end), eol + declaration);
-  const end = endOfLine(text, lastImport.end);
-  const written = [...(statement === undefined ? [] : [statement]), '', declaration].join(eol);
-  const followed = statements[imports.length];
-  const close = followed !== undefined && !/(\r\n|\n|\r)[ \t]*(\r\n|\n|\r)/.test(gapAfter(text, end));
-  return insertion(end, eol + written + (close ? eol : '') + (isLastOnLine(text, end) ? '' : eol));
+  const end = endOfLine(text, anchor.end);
+  const joins = statement !== undefined && isImport(anchor);
+  const close = next !== undefined && !/(\r\n|\n|\r)[ \t]*(\r\n|\n|\r)/.test(gapAfter(text, end));
+  const written = (joins ? eol : eol + eol) + lines + (close ? eol : '');
+  if (isLastOnLine(text, end)) return insertion(end, written);
+  // What follows on the same line goes on a line of its own.
+  const gap = /^[ \t]*/.exec(text.slice(end))?.[0].length ?? 0;
+  return { range: { start: end, end: end + gap }, newText: written + eol };
 }
 
 function gapAfter(text: string, offset: number): string {

@@ -83,9 +83,10 @@ function returningForm(
   if (leavingOf(statements).returns.length === 0 || bodyOf(host) !== holder) return undefined;
   if (doesWork(list.slice(first + statements.length))) return undefined;
   const all = list.slice(first);
-  const { jumps, yields } = leavingOf(all);
+  const { returns, jumps, yields } = leavingOf(all);
   if (jumps || yields || !canMoveIntoArrow(source, all, host)) return undefined;
-  return { kind: 'return-request', statements: all };
+  const returnsValues = returns.some(({ expression }) => expression !== undefined);
+  return { kind: returnsValues ? 'return-request' : 'request', statements: all };
 }
 
 function plainForm(source: ts.SourceFile, stretch: Stretch, statements: readonly ts.Statement[]): Form {

@@ -57,7 +57,7 @@ function guard(
     if (!chain && !canAwait(host)) return undefined;
     if (locks.wouldReenter(lockName, [expression], host)) return undefined;
     const lock = use();
-    return lock && [...lock.changes, ...wrapExpression(source, expression, lock.expression, !chain)];
+    return [...lock.changes, ...wrapExpression(source, expression, lock.expression, !chain)];
   }
 
   const { list, first, last, host } = place;
@@ -67,7 +67,7 @@ function guard(
     if (returnedChain(returned, host)) {
       if (locks.wouldReenter(lockName, [returned], host)) return undefined;
       const lock = use();
-      return lock && [...lock.changes, ...wrapExpression(source, returned, lock.expression, false)];
+      return [...lock.changes, ...wrapExpression(source, returned, lock.expression, false)];
     }
   }
   if (!canAwait(host)) return undefined;
@@ -77,7 +77,7 @@ function guard(
   if (form === undefined || locks.wouldReenter(lockName, form.statements, host)) return undefined;
   if (ts.isSourceFile(host) && form.statements.some(isImportOrExport)) return undefined;
   const lock = use();
-  return lock && [...lock.changes, ...wrapStatements(source, place, form, lock.expression, style)];
+  return [...lock.changes, ...wrapStatements(source, place, form, lock.expression, style)];
 }
 
 function isImportOrExport(statement: ts.Statement): boolean {
