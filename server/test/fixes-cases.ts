@@ -4,6 +4,91 @@
  */
 export const cases: readonly [string, string, string, string][] = [
   [
+    'a read moves into the section whose call stands for the write',
+    'a.ts',
+    `
+import { CombinedLock } from 'lockkit';
+const mine = new CombinedLock('mine');
+
+export async function add() {
+  const t = await ⟦store.get('t')⟧;
+  await ⟪mine.request(async () => {
+    await store.set('t', t + 1);
+  })⟫;
+}
+`,
+    `
+import { CombinedLock } from 'lockkit';
+const mine = new CombinedLock('mine');
+
+export async function add() {
+  await mine.request(async () => {
+    const t = await store.get('t');
+    await store.set('t', t + 1);
+  });
+}
+`,
+  ],
+  [
+    'a call that is done when it returns',
+    'a.ts',
+    `
+const totals = new Map([['t', 0]]);
+export async function add() {
+  const t = ⟦totals.get('t')⟧ ?? 0;
+  await log(t);
+  ⟪totals.set('t', t + 1)⟫;
+}
+`,
+    `
+import { CombinedLock } from 'lockkit';
+
+const totalLock = new CombinedLock('counter:total');
+
+const totals = new Map([['t', 0]]);
+export async function add() {
+  await totalLock.request(async () => {
+    const t = totals.get('t') ?? 0;
+    await log(t);
+    totals.set('t', t + 1);
+  });
+}
+`,
+  ],
+  [
+    'a narrowed variable that is used after more work',
+    'a.ts',
+    `
+let cache: number | undefined;
+export async function get(): Promise<number> {
+  if (⟦cache⟧ === undefined) {
+    ⟪cache = await price()⟫;
+  }
+  await log('got');
+  return cache;
+}
+`,
+    `
+import { CombinedLock } from 'lockkit';
+
+const totalLock = new CombinedLock('counter:total');
+
+let cache: number | undefined;
+export async function get(): Promise<number> {
+  const grant = await totalLock.acquire();
+  try {
+    if (cache === undefined) {
+      cache = await price();
+    }
+  } finally {
+    await grant.release();
+  }
+  await log('got');
+  return cache;
+}
+`,
+  ],
+  [
     'one statement that reads and writes',
     'a.ts',
     `
@@ -238,15 +323,12 @@ const totalLock = new CombinedLock('counter:total');
 
 let cache: number | undefined;
 export async function get(): Promise<number> {
-  const grant = await totalLock.acquire();
-  try {
+  return totalLock.request(async () => {
     if (cache === undefined) {
       cache = await price();
     }
-  } finally {
-    await grant.release();
-  }
-  return cache;
+    return cache;
+  });
 }
 `,
   ],
@@ -308,13 +390,13 @@ export class Counter {
   private count = 0;
 
   async add(amount: number): Promise<number> {
-    await totalLock.request(async () => {
+    return totalLock.request(async () => {
       // Read.
       const before = this.count;
       await log(before);
       this.count = before + amount; // Write.
+      return this.count;
     });
-    return this.count;
   }
 }
 `,
@@ -825,10 +907,13 @@ let totalLock = 1;
 let total = 0;
 export async function add() {
   const grant = totalLock++;
-  await counterTotalLock.request(async () => {
+  const grant2 = await counterTotalLock.acquire();
+  try {
     total = total + grant + (await price());
-  });
-  if (total > 5) return;
+    if (total > 5) return;
+  } finally {
+    await grant2.release();
+  }
   await log(total);
 }
 `,
@@ -1774,13 +1859,10 @@ const totalLock = new CombinedLock('counter:total');
 export class Lazy {
   private value: number | undefined;
   async get(): Promise<number> {
-    const grant = await totalLock.acquire();
-    try {
+    return totalLock.request(async () => {
       if (this.value === undefined) this.value = await price();
-    } finally {
-      await grant.release();
-    }
-    return this.value;
+      return this.value;
+    });
   }
 }
 `,
@@ -1815,6 +1897,72 @@ export async function f() {
 
 /** Places where no fix would be right. */
 export const silent: readonly [string, string, string][] = [
+  [
+    'a callee that is not waited for',
+    'a.js',
+    `
+async function save(t) {}
+async function f() {
+  const t = await ⟦load()⟧;
+  ⟪save(t + 1)⟫;
+}
+`,
+  ],
+  [
+    'a method of its own that is not waited for',
+    'a.js',
+    `
+class A {
+  async save(t) {}
+  async f() {
+    const t = await ⟦load()⟧;
+    ⟪this.save(t + 1)⟫;
+  }
+}
+`,
+  ],
+  [
+    'a call that is not waited for, of an object that is',
+    'a.js',
+    `
+async function f() {
+  const t = await ⟦redis.get('t')⟧;
+  ⟪redis.set('t', t + 1)⟫;
+}
+`,
+  ],
+  [
+    'an imported function that is not waited for',
+    'a.mjs',
+    `
+import { readFile, writeFile } from 'node:fs/promises';
+async function f() {
+  const t = await ⟦readFile('t')⟧;
+  ⟪writeFile('t', t + 1)⟫;
+}
+`,
+  ],
+  [
+    'a chain that is not waited for',
+    'a.js',
+    `
+async function f() {
+  ⟪⟦load()⟧.then((t) => save(t + 1))⟫;
+}
+`,
+  ],
+  [
+    'a call that runs the write later',
+    'a.ts',
+    `
+export async function f() {
+  const t = await ⟦store.get('t')⟧;
+  ⟪defer(async () => {
+    await store.set('t', t + 1);
+  })⟫;
+}
+`,
+  ],
   [
     'a function that cannot wait',
     'a.ts',

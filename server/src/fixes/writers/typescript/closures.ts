@@ -21,6 +21,19 @@ export function canMoveIntoArrow(
   return !isTypeScript(source) || keepsTypes(source, statements, host, outside);
 }
 
+/**
+ * What statements assign that others can touch: all but the function's own variables.
+ * @returns variables and property paths, as written
+ */
+export function sharedWrites(
+  source: ts.SourceFile,
+  statements: readonly ts.Statement[],
+  host: Host,
+): Set<string> {
+  const own = declaredInHost(host);
+  return new Set([...assignedIn(statements, source)].filter((name) => !own.has(name)));
+}
+
 interface Outside {
   readonly before: readonly ts.Node[];
   readonly after: readonly ts.Node[];
@@ -101,7 +114,7 @@ function isPlainlyTyped(path: string, source: ts.SourceFile): boolean {
 }
 
 /** Variables and property paths (`this.store.total`), as written. */
-function referencesIn(nodes: readonly ts.Node[], source: ts.SourceFile): Set<string> {
+export function referencesIn(nodes: readonly ts.Node[], source: ts.SourceFile): Set<string> {
   const found = new Set<string>();
   for (const node of nodes) {
     visitAll(node, (inner) => {

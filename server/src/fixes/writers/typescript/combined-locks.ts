@@ -61,6 +61,12 @@ export class CombinedLocks {
     )?.call;
   }
 
+  /** The callback that runs under the lock, when a node is a call of `request`. */
+  callbackOf(node: ts.Node): ts.Expression | undefined {
+    const taking = this.takings.find(({ call, method }) => call === node && method === 'request');
+    return taking?.call.arguments.at(-1);
+  }
+
   /** Whether a CombinedLock is taken in a node. */
   isTakenIn(node: ts.Node): boolean {
     return this.takings.some(({ call }) => isInside(call, node));

@@ -1,6 +1,6 @@
 /** Chooses the form in which a place takes a lock. */
 import ts from 'typescript';
-import { canMoveIntoArrow } from './closures.js';
+import { canMoveIntoArrow, referencesIn, sharedWrites } from './closures.js';
 import { leavingOf } from './leaving.js';
 import { boundNames, declaredBy, intersects, isConst, isUsing, mentionedIn } from './names.js';
 import { bodyOf, type Stretch } from './place.js';
@@ -31,7 +31,7 @@ const MAXIMUM_NAMES = 3;
 /** @returns undefined when the statements cannot be taken out of what is around them */
 export function chooseForm(source: ts.SourceFile, stretch: Stretch): Form | undefined {
   const { list, first, host, holder } = stretch;
-  const core = list.slice(first, endOf(stretch));
+  const core = withReadsOfOwnWrites(source, stretch, list.slice(first, endOf(stretch)));
   const { blockScoped } = declaredBy(core);
   const before = list.slice(0, first);
   if (intersects(blockScoped.keys(), mentionedIn(before))) return undefined;
@@ -52,6 +52,35 @@ export function chooseForm(source: ts.SourceFile, stretch: Stretch): Form | unde
 /** The end of the statements to be wrapped: what is declared by `using` is to be kept to the end of its block. */
 function endOf({ list, first, last }: Stretch): number {
   return list.slice(first, last + 1).some(isUsing) ? list.length : last + 1;
+}
+
+/**
+ * Adds the statements that read back what the section has written, up to the next interleaving point: behind the
+ * release, they would read what others have written since.
+ */
+function withReadsOfOwnWrites(
+  source: ts.SourceFile,
+  { list, first, host }: Stretch,
+  core: readonly ts.Statement[],
+): readonly ts.Statement[] {
+  if (ts.isSourceFile(host)) return core;
+  const writes = sharedWrites(source, core, host);
+  let end = core.length;
+  for (const [index, statement] of list.slice(first).entries()) {
+    if (index < core.length) continue;
+    if (ts.isFunctionDeclaration(statement) || ts.isClassDeclaration(statement) || waits(statement)) break;
+    if (intersects(writes, referencesIn([statement], source))) end = index + 1;
+  }
+  return list.slice(first, first + end);
+}
+
+function waits(statement: ts.Statement): boolean {
+  let found = false;
+  visitOwn(statement, (node) => {
+    if (ts.isAwaitExpression(node) || (ts.isForOfStatement(node) && node.awaitModifier !== undefined))
+      found = true;
+  });
+  return found;
 }
 
 function isUsedInOtherClauses(holder: ts.Node, names: ReadonlyMap<string, unknown>): boolean {

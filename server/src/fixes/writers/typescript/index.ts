@@ -7,8 +7,9 @@ import { useLock } from './declare.js';
 import { applied, ordered, type Change } from './edits.js';
 import { chooseForm, returnedChain } from './forms.js';
 import { moveReadIntoSection } from './move-read.js';
-import { canAwait, findPlace, isWaitedFor, type Place } from './place.js';
+import { canAwait, findPlace, type Place } from './place.js';
 import { styleOf } from './style.js';
+import { isWaitedFor } from './waiting.js';
 import { parse, syntaxErrors } from './syntax.js';
 import { wrapExpression, wrapStatements } from './wrap.js';
 
@@ -48,7 +49,7 @@ function guard(
   const style = styleOf(source);
   const innermost = place.kind === 'expression' ? place.expression : place.list[place.first];
   if (innermost === undefined || locks.isHeldAt(innermost)) return undefined;
-  if (![region.from, region.to].every((end) => isWaitedFor(source, end, place))) return undefined;
+  if (!isWaitedFor(source, region, place)) return undefined;
   const use = (): ReturnType<typeof useLock> => useLock(source, locks, lockName, style);
 
   if (place.kind === 'expression') {

@@ -47,10 +47,11 @@ function sectionAround(
   locks: CombinedLocks,
 ): (ts.ArrowFunction & { readonly body: ts.Block }) | undefined {
   for (let node: ts.Node = smallestAround(source, write); node !== statement; node = node.parent) {
-    if (!ts.isArrowFunction(node)) continue;
-    const call = locks.requestOf(node);
-    if (call === undefined) continue;
-    return awaitedBy(statement) === call && hasBlock(node) ? node : undefined;
+    // The write is in the callback, or is the call that runs it.
+    const callback = locks.requestOf(node) === undefined ? locks.callbackOf(node) : node;
+    if (callback === undefined) continue;
+    if (!ts.isArrowFunction(callback) || !hasBlock(callback)) return undefined;
+    return awaitedBy(statement) === callback.parent ? callback : undefined;
   }
   return undefined;
 }

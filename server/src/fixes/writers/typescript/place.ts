@@ -72,40 +72,6 @@ export function bodyOf(host: Host): ts.Node | undefined {
   return ts.isSourceFile(host) ? host : 'body' in host ? host.body : undefined;
 }
 
-/**
- * Whether an end of the region that is in a function inside the place is waited for: in a callback of an awaited call,
- * or one that the call runs before it returns.
- */
-export function isWaitedFor(source: ts.SourceFile, end: TextRange, place: Place): boolean {
-  const { host } = place;
-  for (let node: ts.Node = smallestAround(source, end); node !== host; node = node.parent) {
-    if (ts.isSourceFile(node)) return ts.isSourceFile(host);
-    if (!ts.isFunctionLike(node)) continue;
-    const call = node.parent;
-    if (!ts.isCallExpression(call) || !call.arguments.some((argument) => argument === node)) return false;
-    if (!isAsync(node) && runsAtOnce(call)) continue;
-    if (!isSettledHere(call, host)) return false;
-  }
-  return true;
-}
-
-const AT_ONCE = /^(forEach|map|flatMap|filter|find|findIndex|some|every|reduce|reduceRight|sort)$/;
-
-function runsAtOnce(call: ts.CallExpression): boolean {
-  return ts.isPropertyAccessExpression(call.expression) && AT_ONCE.test(call.expression.name.text);
-}
-
-/** Whether a call's promise is awaited or returned in the function it stands in. */
-function isSettledHere(call: ts.Node, host: Host): boolean {
-  for (let node = call; node !== host; node = node.parent) {
-    const { parent } = node;
-    if (ts.isAwaitExpression(parent) || ts.isReturnStatement(parent)) return true;
-    if (ts.isArrowFunction(parent) && parent.body === node) return true;
-    if (ts.isStatement(parent) || ts.isFunctionLike(parent)) return false;
-  }
-  return false;
-}
-
 function parentOf(node: ts.Node): ts.Node | undefined {
   return ts.isSourceFile(node) ? undefined : node.parent;
 }
