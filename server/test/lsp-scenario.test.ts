@@ -17,8 +17,12 @@ afterEach(async () => {
 test('the scenario runs in the server, and tells its steps and its progress', async () => {
   const events: ScenarioEvent[] = [];
   const progress: { kind: string; percentage?: number }[] = [];
-  client.connection.onProgress(new ProgressType<ScenarioEvent>(), 'steps', (event) => events.push(event));
-  client.connection.onProgress(new ProgressType<{ kind: string }>(), 'work', (step) => progress.push(step));
+  client.connection.onProgress(new ProgressType<ScenarioEvent>(), 'steps', (event) => {
+    events.push(event);
+  });
+  client.connection.onProgress(new ProgressType<{ kind: string }>(), 'work', (step) => {
+    progress.push(step);
+  });
   const report = await client.connection.sendRequest<ScenarioReport>('lockkit/runScenario', {
     ...SMALL,
     locks: ['none', 'combined'],
