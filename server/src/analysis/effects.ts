@@ -206,6 +206,14 @@ function lockOf(
   return { id: `descriptor ${id}`, name: kept?.name ?? display(file.shape), span: ['processes'], depth: 0 };
 }
 
+/** Whether a word is among the arguments: by itself, or as a property of an object of options. */
+function hasOption(args: readonly Value[], option: string): boolean {
+  return args.some(({ shape }) => {
+    if (shape.kind === 'constant') return String(shape.value).toUpperCase() === option;
+    return shape.kind === 'object' && shape.object.fields.has(option);
+  });
+}
+
 /** @returns the receipt, when the call gives one */
 function acquire(site: CallSite, state: State, applied: Applied): Value | undefined {
   const { analysis, frame, operation } = site;
@@ -221,6 +229,7 @@ function acquire(site: CallSite, state: State, applied: Applied): Value | undefi
     }
     if (word !== undefined && !model.when.values.includes(word)) return undefined;
   }
+  if (model.option !== undefined && !hasOption(site.arguments, model.option)) return undefined;
   const place = analysis.place(operation.range);
   const acquisition: Acquisition = {
     id: `${lock.id} ${frame.id}@${String(operation.range.start)}`,

@@ -110,6 +110,8 @@ export interface AcquireModel {
     readonly values: readonly string[];
     readonly releases: readonly string[];
   };
+  /** The call acquires only if this word is among its arguments, by itself or as a property of an object (`NX`). */
+  readonly option?: string;
   /** True when the caller's thread is blocked until the lock is held. */
   readonly blocking?: boolean;
   /** True when the call may return without the lock. */

@@ -53,6 +53,7 @@ export const libraryDefinitions = {
         { argument: index, values: { type: 'array', items: name }, releases: { type: 'array', items: name } },
         ['argument', 'values', 'releases'],
       ),
+      option: { ...name, description: 'The word among the arguments that makes the call an acquire.' },
       blocking: { ...flag, description: 'The thread waits until the lock is held.' },
       try: { ...flag, description: 'The call may return without the lock.' },
     },
