@@ -4,7 +4,8 @@ import type { EngineRequest } from './engine.js';
 import { LockReentryError, LockTimeoutError } from './errors.js';
 import { Grant, type LockMode } from './grant.js';
 import { ensureLockDirectory, lockDirectory, lockFileName } from './lock-file.js';
-import { Claim, enterWith, holds, runWith } from './reentry.js';
+import { checkMilliseconds, LONGEST_TIMER } from './milliseconds.js';
+import { Claim, enterWith, heldClaim, runWith, watchSuspect } from './reentry.js';
 import { selectEngine } from './select-engine.js';
 
 export interface CombinedLockOptions {
@@ -13,6 +14,12 @@ export interface CombinedLockOptions {
    * a turn. More gives throughput, less gives fairness between processes. Default 5.
    */
   readonly handover?: number;
+  /**
+   * Milliseconds for which a request waits for a lock that its own execution seems to hold by {@link CombinedLock.acquire},
+   * before it is rejected with {@link LockReentryError}. Above the longest time that a task holds the lock, no task can be
+   * taken for its caller; `Infinity` never rejects. Default {@link DEFAULT_REENTRY_PATIENCE}.
+   */
+  readonly reentryPatience?: number;
 }
 
 export interface AcquireOptions {
@@ -29,9 +36,9 @@ export interface RequestOptions extends AcquireOptions {
   readonly ifAvailable?: boolean | undefined;
 }
 
+/** The milliseconds of {@link CombinedLockOptions.reentryPatience} where none are given. */
+export const DEFAULT_REENTRY_PATIENCE = 5_000;
 const DEFAULT_HANDOVER = 5;
-/** The longest that setTimeout can count, 24.8 days. */
-const LONGEST_TIMER = 2 ** 31 - 1;
 
 const checkedDirectories = new Set<string>();
 
@@ -48,10 +55,11 @@ const checkedDirectories = new Set<string>();
 export class CombinedLock {
   readonly #file: string;
   readonly #handover: number;
+  readonly #reentryPatience: number;
 
   /**
    * @param name any well-formed Unicode text; two names are the same lock when they are the same code points
-   * @throws TypeError for a malformed name, RangeError for a handover that is not a number ≥ 0
+   * @throws TypeError for a malformed name, RangeError for a handover or patience that is not a number ≥ 0
    * @throws LockDirectoryError when `LOCKKIT_DIR` is a relative path
    */
   constructor(
@@ -61,7 +69,9 @@ export class CombinedLock {
   ) {
     this.#file = path.join(lockDirectory(), lockFileName(name));
     this.#handover = options.handover ?? DEFAULT_HANDOVER;
-    if (!(this.#handover >= 0)) throw new RangeError('handover must be a number of milliseconds, 0 or more.');
+    this.#reentryPatience = options.reentryPatience ?? DEFAULT_REENTRY_PATIENCE;
+    checkMilliseconds('handover', this.#handover);
+    checkMilliseconds('reentryPatience', this.#reentryPatience);
   }
 
   /**
@@ -69,7 +79,8 @@ export class CombinedLock {
    * The shape is that of the Web Locks API.
    *
    * @returns what the callback returns
-   * @throws LockReentryError when this execution holds the lock already
+   * @throws LockReentryError when this execution holds the lock already: at once if it is in the callback of a `request`;
+   *   if it seems to hold it by {@link acquire}, once that grant has been held for `reentryPatience` more
    * @throws LockTimeoutError, or the signal's reason (an `AbortError` by default), when it is not granted
    * @throws LockDirectoryError, LockEngineError, or a system error of the lock file
    */
@@ -87,7 +98,7 @@ export class CombinedLock {
   ): Promise<T> {
     const [options, callback] = args.length === 1 ? [{}, args[0]] : args;
     checkRequest(options, callback);
-    const claim = new Claim(this.#file);
+    const claim = new Claim(this.#file, true);
     const answer = this.#obtain(claim, options, options.ifAvailable === true);
     const grant = answer instanceof Promise ? await answer : answer;
     // The overloads give a callback that takes no null only to requests that wait.
@@ -102,13 +113,13 @@ export class CombinedLock {
 
   /**
    * Waits for the lock and returns the grant; whoever has it must release it, best by `await using`.
-   * Prefer {@link request}, which cannot forget. The calling execution, and what it starts from here on, counts as the
-   * holder until the release.
+   * Prefer {@link request}, which cannot forget, and knows its holder exactly. Until the release, the calling execution and
+   * what it starts from here on seem to be the holder; so may its callers, which is why they are only suspected.
    *
    * @throws as {@link request}
    */
   acquire(options: AcquireOptions = {}): Promise<Grant> {
-    const claim = new Claim(this.#file);
+    const claim = new Claim(this.#file, false);
     const granted = this.#acquire(claim, options);
     // Here, not in the asynchronous part: the context entered must be the caller's.
     enterWith(claim);
@@ -118,7 +129,7 @@ export class CombinedLock {
   async #acquire(claim: Claim, options: AcquireOptions): Promise<Grant> {
     let grant: Grant | null;
     try {
-      checkTimeout(options.timeout);
+      checkMilliseconds('timeout', options.timeout);
       grant = await this.#obtain(claim, options, false);
     } catch (error) {
       claim.drop();
@@ -133,7 +144,8 @@ export class CombinedLock {
   #obtain(claim: Claim, options: AcquireOptions, ifAvailable: boolean): Grant | null | Promise<Grant> {
     const { signal, timeout } = options;
     signal?.throwIfAborted();
-    if (holds(this.#file)) throw new LockReentryError(this.name);
+    const own = heldClaim(this.#file);
+    if (own?.exact === true) throw new LockReentryError(this.name);
     const engine = selectEngine();
     this.#checkDirectory();
 
@@ -152,7 +164,7 @@ export class CombinedLock {
     const grant = new Grant(this.name, request, claim);
     if (request.granted) return grant;
     return new Promise<Grant>((resolve, reject) => {
-      const stopWatching = this.#watch(request, options, reject);
+      const stopWatching = this.#watch(request, options, own, reject);
       settled = (error) => {
         stopWatching();
         if (error === undefined) resolve(grant);
@@ -161,8 +173,16 @@ export class CombinedLock {
     });
   }
 
-  /** Withdraws a queued request when its time is up or its signal aborts. Returns what ends the watch. */
-  #watch(request: EngineRequest, options: AcquireOptions, reject: (reason: unknown) => void): () => void {
+  /**
+   * Withdraws a queued request when its time is up, its signal aborts, or it seems to wait for its own execution, the
+   * suspect. Returns what ends the watch.
+   */
+  #watch(
+    request: EngineRequest,
+    options: AcquireOptions,
+    suspect: Claim | undefined,
+    reject: (reason: unknown) => void,
+  ): () => void {
     const { signal, timeout } = options;
     const giveUp = (reason: () => unknown) => {
       if (!request.withdraw()) return;
@@ -181,8 +201,14 @@ export class CombinedLock {
             },
             Math.min(timeout, LONGEST_TIMER),
           );
+    const stopSuspecting =
+      suspect &&
+      watchSuspect(suspect, this.#reentryPatience, () => {
+        giveUp(() => new LockReentryError(this.name, this.#reentryPatience));
+      });
     const stop = () => {
       clearTimeout(timer);
+      stopSuspecting?.();
       signal?.removeEventListener('abort', onAbort);
     };
     signal?.addEventListener('abort', onAbort);
@@ -211,11 +237,5 @@ function checkRequest(options: RequestOptions, callback: unknown): void {
       'ifAvailable does not wait, so a timeout beside it has no meaning; give one of them.',
     );
   }
-  checkTimeout(timeout);
-}
-
-function checkTimeout(timeout: number | undefined): void {
-  if (timeout !== undefined && !(timeout >= 0)) {
-    throw new RangeError('timeout must be a number of milliseconds, 0 or more.');
-  }
+  checkMilliseconds('timeout', timeout);
 }

@@ -15,17 +15,26 @@ export class LockTimeoutError extends Error {
   }
 }
 
-/** The execution that asks for the lock holds it already; waiting would never end. */
+/**
+ * The execution that asks for the lock holds it already, or very likely does; waiting would never end. The request has
+ * left the queue.
+ */
 export class LockReentryError extends Error {
   override readonly name = 'LockReentryError';
   readonly code = 'ERR_LOCK_REENTRY';
   constructor(
     /** The lock's name. */
     readonly lock: string,
+    /** How long the request waited, in milliseconds, where the re-entry is only likely; undefined where it is certain. */
+    readonly waited?: number,
   ) {
     super(
-      `Lock "${lock}" is already held by this execution, which would wait for itself. ` +
-        'Release it first, or hand the grant to the function that needs it.',
+      waited === undefined
+        ? `Lock "${lock}" is already held by this execution, which would wait for itself. ` +
+            'Release it first, or hand the grant to the function that needs it.'
+        : `Likely re-entry: waited ${waited} ms for lock "${lock}", which the same execution seems to hold by acquire(), ` +
+            'and would wait for itself. Release it first, or hand the grant to the function that needs it. ' +
+            'If another task holds it, take it there by request(), which tells them apart, or raise reentryPatience.',
     );
   }
 }

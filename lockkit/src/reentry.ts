@@ -1,12 +1,20 @@
-import { AsyncLocalStorage, AsyncResource, executionAsyncResource } from 'node:async_hooks';
+import { AsyncLocalStorage } from 'node:async_hooks';
 
-/** That an execution asked for a lock. It counts as held from `take` to `drop`. */
+import { LONGEST_TIMER } from './milliseconds.js';
+
+/** That an execution asked for a lock. It counts as held from `take` to `drop`, once and without a gap. */
 export class Claim {
   #state: 'asked' | 'held' | 'over' = 'asked';
-  /** The callback's run that {@link enterWith} left the claim in. */
-  enteredIn: object | undefined;
 
-  constructor(readonly file: string) {}
+  /**
+   * @param file the lock's file
+   * @param exact whether only the holder and what it starts have the claim ({@link runWith}); otherwise a caller of the
+   *   holder can have it as well ({@link enterWith}), and whoever has it is only suspected to be the holder
+   */
+  constructor(
+    readonly file: string,
+    readonly exact: boolean,
+  ) {}
 
   get held(): boolean {
     return this.#state === 'held';
@@ -22,41 +30,17 @@ export class Claim {
 
   drop(): void {
     this.#state = 'over';
-    this.enteredIn = undefined;
   }
 }
 
-/**
- * Whether what enterWith() leaves in a callback is found by its next run: so it is where Node keeps async contexts on the
- * resource (a timer, a socket), the default up to Node 22. From 24 on each run starts with the context of its registration.
- */
-const contextsStayOnResources = (() => {
-  const storage = new AsyncLocalStorage<true>();
-  const resource = new AsyncResource('lockkit');
-  resource.runInAsyncScope(() => {
-    storage.enterWith(true);
-  });
-  const left = resource.runInAsyncScope(() => storage.getStore());
-  storage.disable();
-  return left === true;
-})();
+const TICKS_OF_PATIENCE = 10;
 
-/** The claims of the present execution, one a lock file at most. */
+/** The claims of the present execution. */
 const claims = new AsyncLocalStorage<readonly Claim[]>();
 
-/** Whether the present execution holds the lock of this file. */
-export function holds(file: string): boolean {
-  return (
-    claims.getStore()?.some((claim) => claim.file === file && claim.held && !isOfEarlierRun(claim)) ?? false
-  );
-}
-
-/**
- * Whether the claim was left by an earlier run of the callback that runs now, such as the last tick of an interval.
- * Whoever got the grant by awaiting it runs in the resource of that await instead.
- */
-function isOfEarlierRun(claim: Claim): boolean {
-  return contextsStayOnResources && claim.enteredIn === executionAsyncResource();
+/** The claim by which the present execution holds, or seems to hold, the lock of this file. */
+export function heldClaim(file: string): Claim | undefined {
+  return claims.getStore()?.find((claim) => claim.file === file && claim.held);
 }
 
 /** Runs `work` as an execution that has this claim, and what it starts with it. */
@@ -66,12 +50,37 @@ export function runWith<T>(claim: Claim, work: () => T): T {
 
 /**
  * Gives the claim to the present execution from here on. The caller's callers, as far as they go on synchronously,
- * are the same execution to AsyncLocalStorage; {@link Claim.take} is therefore called only once the caller has
- * the grant, so that tasks started in one go do not take each other's claim for their own.
+ * are the same execution to AsyncLocalStorage, and up to Node 22, which keeps the context on the resource, so are the
+ * next runs of the same callback (an interval, a socket). Such a claim is therefore only a suspicion, and
+ * {@link Claim.take} is called only once the caller has the grant, so that tasks started in one go do not even get
+ * suspected.
  */
 export function enterWith(claim: Claim): void {
-  if (contextsStayOnResources && !claim.over) claim.enteredIn = executionAsyncResource();
   claims.enterWith(extended(claim));
+}
+
+/**
+ * Calls `onLikely` once the claim has stayed held for `patience` milliseconds from now on.
+ * It is counted in ticks, of which an interval makes up for none: while the event loop stands still (a long computation,
+ * a suspended process) the holder cannot release, so such a time counts as one tick.
+ *
+ * @returns what ends the watch
+ */
+export function watchSuspect(claim: Claim, patience: number, onLikely: () => void): () => void {
+  if (patience === Infinity) return () => undefined;
+  let ticks = 0;
+  const stop = () => {
+    clearInterval(timer);
+  };
+  const timer = setInterval(
+    () => {
+      if (claim.held && ++ticks < TICKS_OF_PATIENCE) return;
+      stop();
+      if (claim.held) onLikely();
+    },
+    Math.min(Math.ceil(patience / TICKS_OF_PATIENCE), LONGEST_TIMER),
+  );
+  return stop;
 }
 
 function extended(claim: Claim): readonly Claim[] {

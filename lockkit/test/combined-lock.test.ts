@@ -5,7 +5,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises';
 
-import { CombinedLock, LockReentryError, LockTimeoutError } from 'lockkit';
+import { CombinedLock, DEFAULT_REENTRY_PATIENCE, LockReentryError, LockTimeoutError } from 'lockkit';
 import { describe, expect, it } from 'vitest';
 
 import { lockFileName } from '../src/lock-file.js';
@@ -95,7 +95,8 @@ describe.each(engines)('CombinedLock, engine %s', (engine) => {
       await expect(lock.request({ timeout: -1 }, () => 1)).rejects.toThrow(RangeError);
       await expect(lock.request({ timeout: NaN }, () => 1)).rejects.toThrow(RangeError);
       await expect(lock.request(undefined as unknown as () => void)).rejects.toThrow(TypeError);
-      expect(() => new CombinedLock('refuses', { handover: -1 })).toThrow(RangeError);
+      expect(() => new CombinedLock('refuses', { handover: -1 })).toThrow('handover');
+      expect(() => new CombinedLock('refuses', { reentryPatience: NaN })).toThrow('reentryPatience');
     });
   });
 
@@ -209,20 +210,93 @@ describe.each(engines)('CombinedLock, engine %s', (engine) => {
       expect(await lock.request(() => 'free')).toBe('free');
     });
 
-    it('is an error after acquire, until the release', async () => {
-      const lock = new CombinedLock('nested acquire');
+    it('is certain in the callback of a request: no patience is waited for', async () => {
+      const lock = new CombinedLock('certain', { reentryPatience: Infinity });
+      await lock.request(async () => {
+        await expect(lock.request(() => 1)).rejects.toMatchObject({ waited: undefined });
+        await expect(lock.acquire()).rejects.toMatchObject({ waited: undefined });
+      });
+    });
+
+    it('is likely after acquire, and an error when patience ends', async () => {
+      const lock = new CombinedLock('nested acquire', { reentryPatience: 20 });
       const grant = await lock.acquire();
       await turn();
       await expect(lock.acquire()).rejects.toThrow(LockReentryError);
-      await expect(lock.acquire()).rejects.toThrow(LockReentryError);
-      await expect(lock.request(() => 1)).rejects.toThrow(LockReentryError);
+      await expect(lock.acquire()).rejects.toThrow(
+        /likely re-entry: waited 20 ms for lock "nested acquire"/i,
+      );
+      await expect(lock.request(() => 1)).rejects.toMatchObject({ code: 'ERR_LOCK_REENTRY', waited: 20 });
       await grant.release();
       expect(await lock.request(() => 'free')).toBe('free');
       await (await lock.acquire()).release();
     });
 
+    it('is told after acquire to a request that does not wait, or not that long, as to any other', async () => {
+      const lock = new CombinedLock('impatient', { reentryPatience: Infinity });
+      await using grant = await lock.acquire();
+      expect(await lock.request({ ifAvailable: true }, (second) => second)).toBeNull();
+      await expect(lock.acquire({ timeout: 0 })).rejects.toThrow(LockTimeoutError);
+      await expect(lock.acquire({ timeout: 10 })).rejects.toThrow(LockTimeoutError);
+      const abort = new AbortController();
+      const aborted = lock.acquire({ signal: abort.signal });
+      abort.abort();
+      await expect(aborted).rejects.toMatchObject({ name: 'AbortError' });
+      expect(grant.released).toBe(false);
+    });
+
+    it('is not what a loop is guilty of that starts acquiring tasks while one of them holds', async () => {
+      const lock = new CombinedLock('loop');
+      let inside = 0;
+      async function work(): Promise<void> {
+        const grant = await lock.acquire();
+        try {
+          expect(++inside).toBe(1);
+          await sleep(5);
+          inside--;
+        } finally {
+          await grant.release();
+        }
+      }
+      const tasks: Promise<void>[] = [];
+      for (let i = 0; i < 5; i++) {
+        tasks.push(work());
+        await sleep(2);
+      }
+      await Promise.all(tasks);
+    });
+
+    it('is not what a request is guilty of whose suspect releases, however long others hold after it', async () => {
+      const lock = new CombinedLock('released', { reentryPatience: 30 });
+      const release = deferred();
+      const suspect = await lock.acquire();
+      const between = asUnrelated(() => lock.request(() => release.promise));
+      const late = lock.request(() => 'served');
+      await suspect.release();
+      await sleep(100);
+      expect(await lock.request({ ifAvailable: true }, (grant) => grant)).toBeNull();
+      release.resolve();
+      await between;
+      expect(await late).toBe('served');
+    });
+
+    it('is not what a holder is guilty of that blocks the event loop beyond patience', async () => {
+      const lock = new CombinedLock('blocked', { reentryPatience: 100 });
+      const suspect = await lock.acquire();
+      const late = lock.request(() => 'served');
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 300);
+      for (let i = 0; i < 5; i++) await turn();
+      await suspect.release();
+      expect(await late).toBe('served');
+    });
+
+    it('has a patience by default', () => {
+      expect(DEFAULT_REENTRY_PATIENCE).toBe(5_000);
+    });
+
     it('is not what the ticks of an interval are guilty of that overlap', async () => {
       const lock = new CombinedLock('interval');
+      const impatient = new CombinedLock('interval', { reentryPatience: 20 });
       const served = deferred();
       const failures: unknown[] = [];
       let ticks = 0;
@@ -232,7 +306,7 @@ describe.each(engines)('CombinedLock, engine %s', (engine) => {
         lock
           .acquire()
           .then(async (grant) => {
-            await expect(lock.acquire()).rejects.toThrow(LockReentryError);
+            await expect(impatient.acquire()).rejects.toThrow(LockReentryError);
             await sleep(20);
             await grant.release();
           })

@@ -106,6 +106,30 @@ describe.each(engines)('CombinedLock in its process, engine %s', (engine) => {
     expect(await new CombinedLock('alive').request({ timeout: 0 }, () => 'free')).toBe('free');
   });
 
+  it('is not kept alive by the patience with a likely re-entry once the request is over', async () => {
+    const text = `
+      import { CombinedLock } from 'lockkit';
+      const lock = new CombinedLock('patience', { reentryPatience: 3_600_000 });
+      const grant = await lock.acquire();
+      const served = lock.request(() => 'served');
+      const late = await lock.acquire({ timeout: 10 }).catch((error) => error.name);
+      await grant.release();
+      console.log(await served, late);
+      await lock.acquire();
+    `;
+    expect(await script(text)).toBe('served LockTimeoutError');
+  });
+
+  it('stays alive for a likely re-entry until the error', async () => {
+    const text = `
+      import { CombinedLock } from 'lockkit';
+      const lock = new CombinedLock('hang', { reentryPatience: 20 });
+      await lock.acquire();
+      await lock.acquire().catch((error) => console.log(error.name));
+    `;
+    expect(await script(text)).toBe('LockReentryError');
+  });
+
   it('can be loaded by require() of an ES module', async () => {
     const text = `const { CombinedLock } = require('lockkit');
       new CombinedLock('commonjs').request(() => console.log('served'));`;
