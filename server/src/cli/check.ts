@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { text as readAll } from 'node:stream/consumers';
+import { isatty } from 'node:tty';
 import type { Diagnostic, Level, Problem } from '../model/diagnostics.js';
 import {
   ConfigurationError,
@@ -189,5 +190,5 @@ function print(outcome: Outcome, flags: CheckFlags): void {
 
 /** On a terminal only, and not where the user asks for none (https://no-color.org). */
 function useColors(): boolean {
-  return process.stdout.isTTY && (process.env.NO_COLOR ?? '') === '' && process.env.TERM !== 'dumb';
+  return isatty(1) && (process.env.NO_COLOR ?? '') === '' && process.env.TERM !== 'dumb';
 }
