@@ -41,14 +41,33 @@ export class Playground {
     return run([CLI, ...words], input, { cwd: this.directory, ...options });
   }
 
+  /**
+   * Runs `lockkit` in the directory, bound by the permissions of files. The superuser gives up the right to read everything; as
+   * another user it could not read Lockkit itself in a checkout of its own.
+   */
+  lockkitWithoutPrivileges(words: readonly string[]): Promise<Run> {
+    if (process.getuid?.() !== 0) return this.lockkit(words);
+    const bound = ['--bounding-set=-dac_override,-dac_read_search', process.execPath, CLI, ...words];
+    return execute('setpriv', bound, '', { cwd: this.directory });
+  }
+
   remove(): void {
     rmSync(this.directory, { recursive: true, force: true });
   }
 }
 
 /** Runs a Node program to its end. */
-export async function run(words: readonly string[], input: string, options: SpawnOptions): Promise<Run> {
-  const child = spawn(process.execPath, words, { ...options, stdio: 'pipe' });
+export function run(words: readonly string[], input: string, options: SpawnOptions): Promise<Run> {
+  return execute(process.execPath, words, input, options);
+}
+
+async function execute(
+  program: string,
+  words: readonly string[],
+  input: string,
+  options: SpawnOptions,
+): Promise<Run> {
+  const child = spawn(program, words, { ...options, stdio: 'pipe' });
   // A program that ends without reading its input is none of the test's business.
   child.stdin.on('error', () => undefined);
   child.stdin.end(input);
