@@ -38,8 +38,6 @@ export class Analysis {
   readonly chains = new Set<string>();
   /** Results of promises that the file's own code makes. */
   readonly futures = new Map<string, Value>();
-  /** Functions that some root has entered. */
-  readonly reached = new Set<FunctionFacts>();
   /** Names of properties that functions assign after their object was made. */
   readonly mutable: ReadonlySet<string>;
   readonly contexts: OverlapContext[] = [];

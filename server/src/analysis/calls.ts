@@ -235,7 +235,6 @@ export function callFunction(
     value: unknown(analysis.freshId(), 'value', originsOf(args, false)),
   });
   if (facts === undefined || isRecursive(frame, facts) || callDepth(frame) >= CALL_DEPTH) return opaque();
-  analysis.reached.add(facts);
   const inner: Frame = {
     id: `${frame.id}>${String(operation.range.start)}:${String(callee.function)}`,
     facts,

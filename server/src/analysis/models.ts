@@ -24,10 +24,6 @@ export class ModelIndex {
     }
   }
 
-  knows(module: string): boolean {
-    return this.byModule.has(module);
-  }
-
   /**
    * What an exported path is. The namespace itself (`fs` of `import * as fs`) and its default export say the same as the module.
    */

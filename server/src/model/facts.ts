@@ -359,9 +359,5 @@ export interface Point {
   readonly value?: Temporary;
   /** The settled value. */
   readonly into: Temporary;
-  /**
-   * `dispose`: what `await using` or `using` declares is released when the sequence that this operation stands in is left;
-   * a frontend lowers that to a try with a finalizer itself, and marks the point so that messages can say so.
-   */
   readonly range: TextRange;
 }
