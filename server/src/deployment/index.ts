@@ -3,10 +3,10 @@ import type { Deployment } from '../model/deployment.js';
 import type { Problem } from '../model/diagnostics.js';
 import type { FileFacts } from '../model/facts.js';
 import type { LibraryModel } from '../model/library-model.js';
-import { readCode } from './code.js';
+import { readCode } from './code/code.js';
 import { Layout } from './layout.js';
-import { readPackageScripts } from './package-scripts.js';
-import { readPm2 } from './pm2.js';
+import { readPackageScripts } from './readers/package-scripts.js';
+import { readPm2 } from './readers/pm2.js';
 import type { DeploymentSource } from './source.js';
 
 export type { DeploymentSource } from './source.js';

@@ -1,4 +1,4 @@
-import type { DataValue } from './data.js';
+import type { DataValue } from './data/data.js';
 
 /** How many executions are started. */
 export interface Instances {

@@ -1,5 +1,5 @@
 /** Which call of a library a call is, by the names it was imported under. */
-import type { CallModel, ClassModel, ExportModel, LibraryModel } from '../model/library-model.js';
+import type { CallModel, ClassModel, ExportModel, LibraryModel } from '../../model/library-model.js';
 import type { CallSite, CodeIndex, Value } from './code-index.js';
 
 type Entity =

@@ -9,7 +9,7 @@ import type {
   StoreVariable,
   Temporary,
   VariableIndex,
-} from '../model/facts.js';
+} from '../../model/facts.js';
 
 /** A value, by where it is computed. */
 export interface Value {

@@ -1,13 +1,13 @@
 /** What the scripts of a `package.json` start more than once. */
 import path from 'node:path';
-import type { DeploymentEvidence } from '../model/deployment.js';
-import { lineStartsOf, placeOf, positionAt, type TextRange } from '../model/source.js';
-import { entryOf, textOf } from './data.js';
-import { parseInstances, sayInstances, type Instances } from './instances.js';
-import { parseJson } from './javascript-data.js';
-import { isAtOrInside, shown, type Layout } from './layout.js';
-import { baseName, commandsOf, programRun, sameRun, unwrapped, type ProgramRun } from './shell.js';
-import { NOTHING_READ, type DeploymentSource, type Reading } from './source.js';
+import type { DeploymentEvidence } from '../../model/deployment.js';
+import { lineStartsOf, placeOf, positionAt, type TextRange } from '../../model/source.js';
+import { entryOf, textOf } from '../data/data.js';
+import { parseInstances, sayInstances, type Instances } from '../instances.js';
+import { parseJson } from '../data/javascript-data.js';
+import { isAtOrInside, shown, type Layout } from '../layout.js';
+import { baseName, commandsOf, programRun, sameRun, unwrapped, type ProgramRun } from '../commands/shell.js';
+import { NOTHING_READ, type DeploymentSource, type Reading } from '../source.js';
 
 /** Scripts that run checks, not the service. */
 const TEST_SCRIPT = /(^|[:.-])(test|tests|e2e|bench|benchmark)([:.-]|$)|^(pre|post)test/;

@@ -1,7 +1,7 @@
 /**
  * Configuration as data, whatever language it is written in, each value with its place.
  */
-import type { TextRange } from '../model/source.js';
+import type { TextRange } from '../../model/source.js';
 
 export type DataValue =
   | { readonly kind: 'scalar'; readonly value: string | number | boolean | null; readonly range: TextRange }

@@ -2,7 +2,7 @@
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { CallSite, CodeIndex, Value } from './code-index.js';
-import type { LibraryCalls } from './code-libraries.js';
+import type { LibraryCalls } from './library-calls.js';
 
 const MAXIMUM_DEPTH = 20;
 

@@ -1,13 +1,13 @@
 /** Calls in the code itself that start more executions: `cluster.fork()`, `new Worker()`. */
 import path from 'node:path';
-import type { DeploymentEvidence } from '../model/deployment.js';
-import type { FileFacts, FunctionIndex, Loop } from '../model/facts.js';
-import type { LibraryModel, SpawnModel } from '../model/library-model.js';
-import { placeOf } from '../model/source.js';
+import type { DeploymentEvidence } from '../../model/deployment.js';
+import type { FileFacts, FunctionIndex, Loop } from '../../model/facts.js';
+import type { LibraryModel, SpawnModel } from '../../model/library-model.js';
+import { placeOf } from '../../model/source.js';
 import { CodeIndex, type CallSite } from './code-index.js';
-import { LibraryCalls } from './code-libraries.js';
+import { LibraryCalls } from './library-calls.js';
 import { CodeValues, PROCESSORS } from './code-values.js';
-import { isAtOrInside, shown, type Layout } from './layout.js';
+import { isAtOrInside, shown, type Layout } from '../layout.js';
 
 /** How often a call runs, as far as its surroundings tell; `several` is more than once. */
 type Times = number | typeof PROCESSORS | 'several';

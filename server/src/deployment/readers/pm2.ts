@@ -1,14 +1,14 @@
 /** PM2 configuration: which programs it runs, and how many instances of each. */
 import path from 'node:path';
-import type { DeploymentEvidence } from '../model/deployment.js';
-import { lineStartsOf, placeOf, positionAt, type TextRange } from '../model/source.js';
-import { entryOf, textOf, type DataValue } from './data.js';
-import { parseJson, parseModule, type ParsedData } from './javascript-data.js';
-import { isAtOrInside, shown, type Layout } from './layout.js';
-import { instancesOf, sayInstances, type Instances } from './instances.js';
-import { sameRun } from './shell.js';
-import { NOTHING_READ, type DeploymentSource, type Reading } from './source.js';
-import { parseYaml } from './yaml-data.js';
+import type { DeploymentEvidence } from '../../model/deployment.js';
+import { lineStartsOf, placeOf, positionAt, type TextRange } from '../../model/source.js';
+import { entryOf, textOf, type DataValue } from '../data/data.js';
+import { parseJson, parseModule, type ParsedData } from '../data/javascript-data.js';
+import { isAtOrInside, shown, type Layout } from '../layout.js';
+import { instancesOf, sayInstances, type Instances } from '../instances.js';
+import { sameRun } from '../commands/shell.js';
+import { NOTHING_READ, type DeploymentSource, type Reading } from '../source.js';
+import { parseYaml } from '../data/yaml-data.js';
 
 interface App {
   readonly range: TextRange;
