@@ -1,5 +1,5 @@
 /** Findings while the analysis is under way: what only the whole file can decide is decided at the end. */
-import { intersect, subtract } from '../model/dimensions.js';
+import { intersect, subtract, type Dimension } from '../model/dimensions.js';
 import type { FixRegion, Finding, Guard, Overlap } from '../model/findings.js';
 import type { Place, TextRange } from '../model/source.js';
 import type { Analysis } from './analysis.js';
@@ -118,8 +118,8 @@ function takenAt(level: Level, locks: readonly Acquisition[]): Acquisition[] {
 
 interface Uncovered {
   readonly overlaps: readonly Overlap[];
-  /** Locks that are there and do not reach far enough. */
-  readonly locks: readonly Acquisition[];
+  /** Locks that are there and do not reach far enough; with the dimensions that they would cover, were they shared. */
+  readonly locks: ReadonlyMap<Acquisition, readonly Dimension[]>;
 }
 
 /** What interleaves in spite of the locks that are held. */
@@ -130,14 +130,19 @@ function uncovered(
   crossed: boolean,
 ): Uncovered {
   const overlaps: Overlap[] = [];
-  const locks = new Set<Acquisition>();
+  const locks = new Map<Acquisition, readonly Dimension[]>();
   for (const level of levels) {
     const taken = takenAt(level, held);
     const open = openAt(level, cell, taken, crossed);
     overlaps.push(...open);
-    if (open.length > 0) for (const lock of taken) locks.add(lock);
+    if (open.length === 0) continue;
+    const dimensions = open.map(({ dimension }) => dimension);
+    for (const lock of taken) {
+      const own = lock.lockDepth < level.index ? [] : intersect(lock.span, dimensions);
+      locks.set(lock, [...(locks.get(lock) ?? []), ...own]);
+    }
   }
-  return { overlaps: strongestPerDimension(overlaps), locks: [...locks] };
+  return { overlaps: strongestPerDimension(overlaps), locks };
 }
 
 function strongestPerDimension(overlaps: readonly Overlap[]): Overlap[] {
@@ -151,8 +156,9 @@ function strongestPerDimension(overlaps: readonly Overlap[]): Overlap[] {
   return [...best.values()];
 }
 
-function guardOf(lock: Acquisition): Guard {
-  return { name: lock.name, span: lock.span, acquired: lock.place };
+function guardOf(lock: Acquisition, unshared: readonly Dimension[] = []): Guard {
+  const { name, span, place, made } = lock;
+  return { name, span, acquired: place, unshared, ...(made !== undefined && { made }) };
 }
 
 function describe(cell: CellIdentity): {
@@ -165,17 +171,22 @@ function describe(cell: CellIdentity): {
   return { kind, name, reach, ...(declaration !== undefined && { declaration }) };
 }
 
+const OF_ONE_PROCESS: ReadonlySet<Dimension> = new Set(['tasks', 'threads']);
+
 function settleUpdate(analysis: Analysis, candidate: UpdateCandidate): Finding | undefined {
   const locks = realLocks(analysis, candidate.held);
   if (locks === undefined) return undefined;
   const guards = locks.filter((lock) => candidate.read.guards.has(lock.id));
   const { point } = candidate.read;
-  const { overlaps, locks: shortGuards } = uncovered(
+  const { overlaps: open, locks: shortGuards } = uncovered(
     candidate.levels,
     candidate.cell,
     guards,
     point !== undefined,
   );
+  // What comes in through the handle of a file lock that is shared is that lock's bug, and reported where it is taken.
+  const sharesHandle = guards.some((lock) => lock.handle !== undefined);
+  const overlaps = sharesHandle ? open.filter(({ dimension }) => !OF_ONE_PROCESS.has(dimension)) : open;
   if (overlaps.length === 0) return undefined;
   const region = regionOf(
     analysis,
@@ -189,8 +200,8 @@ function settleUpdate(analysis: Analysis, candidate: UpdateCandidate): Finding |
     write: candidate.write,
     derivation: 'data',
     certain: candidate.certain,
-    guards: shortGuards.map(guardOf),
-    lateGuards: locks.filter((lock) => !candidate.read.guards.has(lock.id)).map(guardOf),
+    guards: [...shortGuards].map(([lock, unshared]) => guardOf(lock, unshared)),
+    lateGuards: locks.filter((lock) => !candidate.read.guards.has(lock.id)).map((lock) => guardOf(lock)),
     overlaps,
     ...(point !== undefined && { point }),
     ...(region !== undefined && { region }),

@@ -2,6 +2,7 @@
 import { DIMENSIONS } from '../model/dimensions.js';
 import type { Overlap } from '../model/findings.js';
 import type { CallModel, CellModel, LibraryModel, RunModel } from '../model/library-model.js';
+import type { Place } from '../model/source.js';
 import { runApart, runCallback, type CallSite, type Result } from './calls.js';
 import { noteSharedHandle } from './candidates.js';
 import { elementCell, readCell, storeCell, writeCell } from './cells.js';
@@ -127,6 +128,7 @@ function instanceValue(
     id: `${frame.id}@${String(operation.range.start)}`,
     label: operation.text,
     depth: analysis.depth,
+    made: analysis.place(operation.range),
     ...(name !== undefined && { name }),
   });
   return instance && valueOf({ kind: 'instance', instance });
@@ -174,6 +176,7 @@ interface Lock {
   readonly name: string;
   readonly span: Acquisition['span'];
   readonly depth: number;
+  readonly made?: Place;
 }
 
 function lockOf(
@@ -191,6 +194,7 @@ function lockOf(
       name: instance.name === undefined ? instance.label : display(instance.name),
       span: instance.class.lock?.span ?? [],
       depth: instance.depth,
+      ...(instance.made !== undefined && { made: instance.made }),
     };
   }
   if ('name' in lock) {
@@ -239,6 +243,7 @@ function acquire(site: CallSite, state: State, applied: Applied): Value | undefi
     place,
     depth: analysis.depth,
     lockDepth: lock.depth,
+    ...(lock.made !== undefined && { made: lock.made }),
   };
   if ('descriptor' in model.lock)
     acquireFile(site, state, acquisition, argumentAt(site, model.lock.descriptor));

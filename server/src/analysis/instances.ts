@@ -1,6 +1,7 @@
 /** Instances of the classes that library models tell of. */
 import type { TypeFacts } from '../model/facts.js';
 import type { LibraryModel } from '../model/library-model.js';
+import type { Place } from '../model/source.js';
 import type { Analysis } from './analysis.js';
 import type { Frame } from './frame.js';
 import { canonical, type Instance, type Shape } from './values.js';
@@ -15,6 +16,8 @@ export interface NewInstance {
   readonly labelled?: boolean;
   readonly name?: Shape;
   readonly depth: number;
+  /** Where it is made, when that is in sight. */
+  readonly made?: Place;
 }
 
 /** Locks of one name are one: a second `new CombinedLock('total')` is the same lock as the first. */
@@ -36,6 +39,7 @@ export function makeInstance(analysis: Analysis, wanted: NewInstance): Instance 
     labelled: wanted.labelled === true,
     depth: named ? 0 : wanted.depth,
     ...(wanted.name !== undefined && { name: wanted.name }),
+    ...(wanted.made !== undefined && { made: wanted.made }),
   };
   analysis.instances.set(id, instance);
   return instance;

@@ -30,6 +30,8 @@ export interface Acquisition {
   readonly depth: number;
   /** How many overlap contexts were entered when the lock itself was made. */
   readonly lockDepth: number;
+  /** Where the lock itself was made. */
+  readonly made?: Place;
   /** A call that the analysis cannot see may be holding a lock here. */
   readonly unseen?: boolean;
   /** A promise chain is a lock only if the chain is stored back: the cell that it must be stored to. */

@@ -49,6 +49,8 @@ export interface Instance {
   /** The value that names it (a path, a lock's name), when it has one. */
   readonly name?: Shape;
   readonly depth: number;
+  /** Where it is made, when that is in sight. */
+  readonly made?: Place;
 }
 
 export type Shape =

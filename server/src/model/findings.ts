@@ -31,6 +31,10 @@ export interface Guard {
   readonly name: string;
   readonly span: readonly Dimension[];
   readonly acquired: Place;
+  /** Where the lock itself is made, when that is in sight. */
+  readonly made?: Place;
+  /** The dimensions of its span along which it excludes nobody here, since each execution makes a lock of its own. */
+  readonly unshared: readonly Dimension[];
 }
 
 /** The place in one function's text that an access, reached through calls or not, stands at. */

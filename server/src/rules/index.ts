@@ -2,12 +2,13 @@ import type { Diagnostic } from '../model/diagnostics.js';
 import type { Finding } from '../model/findings.js';
 import type { Rule } from '../model/rule.js';
 import { fileLockAcrossThreads } from './file-lock-across-threads/rule.js';
+import { inProcessLock } from './in-process-lock/rule.js';
 import { unguardedRmw } from './unguarded-rmw/rule.js';
 
 export { rulePage } from './pages.js';
 
 /** Every rule there is, in the order of the documentation. */
-export const rules: readonly Rule[] = [unguardedRmw, fileLockAcrossThreads];
+export const rules: readonly Rule[] = [unguardedRmw, inProcessLock, fileLockAcrossThreads];
 
 /** The diagnostics that the rules make of findings; each finding is reported by one rule at most. */
 export function report(findings: readonly Finding[]): Diagnostic[] {

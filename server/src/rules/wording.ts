@@ -11,6 +11,12 @@ const NAMES: Readonly<Record<Dimension, string>> = {
   hosts: 'hosts',
 };
 
+/** What a lock excludes: `async tasks only`. */
+export function excluded(span: readonly Dimension[]): string {
+  if (span.length === 0) return 'nothing';
+  return `${list(span.map((dimension) => NAMES[dimension]))}${span.length === 1 ? ' only' : ''}`;
+}
+
 /** `a`, `a and b`, `a, b and c`. */
 export function list(parts: readonly string[]): string {
   if (parts.length < 2) return parts.join('');

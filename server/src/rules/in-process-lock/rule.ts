@@ -1,0 +1,72 @@
+import type { Diagnostic, FixRequest, Related } from '../../model/diagnostics.js';
+import type { Finding, Guard, Overlap, ReadModifyWrite } from '../../model/findings.js';
+import type { Rule } from '../../model/rule.js';
+import { lockNameFor } from '../lock-name.js';
+import { capitalize, evidenceOf, excluded, interleaving, levelOf, list } from '../wording.js';
+
+/** The overlaps that some lock would have to span, and does not. */
+function missingOf({ guards, overlaps }: ReadModifyWrite): Overlap[] {
+  return overlaps.filter(({ dimension }) => !guards.some(({ span }) => span.includes(dimension)));
+}
+
+function messageOf({ cell, read, write, guards }: ReadModifyWrite, missing: readonly Overlap[]): string {
+  const lines =
+    read.line === write.line
+      ? `is read and written back on line ${String(read.line)}`
+      : `is read on line ${String(read.line)} and written back on line ${String(write.line)}`;
+  const locks = list(guards.map(({ name, span }) => `\`${name}\`, which excludes ${excluded(span)}`));
+  return (
+    `\`${cell.name}\` ${lines} under ${locks}. ` +
+    `${capitalize(interleaving(missing))} can step in, read the same value and lose one of the updates; ` +
+    `${cureOf(guards, missing)}.`
+  );
+}
+
+function cureOf(guards: readonly Guard[], missing: readonly Overlap[]): string {
+  if (missing.some(({ dimension }) => dimension === 'hosts')) {
+    return 'it takes an atomic operation of the store, or a lock with a distributed backend';
+  }
+  return `a CombinedLock in place of ${list(guards.map(({ name }) => `\`${name}\``))} covers them`;
+}
+
+function relatedOf({ cell, read, guards }: ReadModifyWrite): Related[] {
+  const related: Related[] = [{ message: `\`${cell.name}\` is read here`, place: read }];
+  for (const { name, span, acquired, made } of guards) {
+    related.push({ message: `\`${name}\` is acquired here; it excludes ${excluded(span)}`, place: acquired });
+    if (made !== undefined) related.push({ message: `\`${name}\` is made here`, place: made });
+  }
+  return related;
+}
+
+function fixesOf({ cell, region, write }: ReadModifyWrite, missing: readonly Overlap[]): FixRequest[] {
+  // A lock of one machine does not reach executions on others.
+  if (region === undefined || missing.some(({ dimension }) => dimension === 'hosts')) return [];
+  const lockName = lockNameFor(cell, write.file);
+  return [
+    { kind: 'guard-with-combined-lock', title: `Guard with CombinedLock '${lockName}'`, lockName, region },
+  ];
+}
+
+export const inProcessLock: Rule = {
+  metadata: {
+    id: 'in-process-lock',
+    summary: 'Shared state is guarded by a lock that does not exclude all executions which share it here.',
+    defaultLevel: 'error',
+  },
+  check(finding: Finding): Diagnostic | undefined {
+    if (finding.kind !== 'read-modify-write' || finding.guards.length === 0) return undefined;
+    const missing = missingOf(finding);
+    if (missing.length === 0) return undefined;
+    return {
+      rule: 'in-process-lock',
+      level: levelOf(missing, finding.certain),
+      message: messageOf(finding, missing),
+      place: finding.write,
+      cell: finding.cell.name,
+      dimensions: missing.map(({ dimension }) => dimension),
+      evidence: evidenceOf(missing),
+      related: relatedOf(finding),
+      fixes: fixesOf(finding, missing),
+    };
+  },
+};
