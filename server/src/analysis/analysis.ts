@@ -1,21 +1,23 @@
-/** The analysis of one file: what all of its parts share. */
+/** One analysis: what all of its parts share. */
 import type { Deployment } from '../model/deployment.js';
 import { DIMENSIONS } from '../model/dimensions.js';
 import type { FileFacts, FunctionFacts } from '../model/facts.js';
 import type { Overlap } from '../model/findings.js';
 import type { LibraryModel } from '../model/library-model.js';
-import { placeOf, type Place, type TextRange } from '../model/source.js';
+import type { Place } from '../model/source.js';
 import type { Candidate } from './candidates.js';
-import type { Frame } from './frame.js';
 import { ModelIndex } from './models.js';
+import { MODULE_DEPTH, Module, mutableProperties } from './modules.js';
+import type { Program } from './program.js';
 import { Starts } from './starts.js';
-import { walk } from './walk.js';
 import type { AbstractObject, Instance, Value } from './values.js';
+import type { Layers } from './variables.js';
 
 /** What the analysis is told besides the facts. */
 export interface AnalysisContext {
   readonly libraries: readonly LibraryModel[];
   readonly deployment: Deployment;
+  readonly program: Program;
 }
 
 /** A stretch of execution that others like it overlap: a request, a callback per element, the run of a script. */
@@ -25,51 +27,80 @@ export interface OverlapContext {
 
 /** Operations that one root may take before the analysis stays silent about the rest of it. */
 const BUDGET = 6_000;
+/** Operations that a statement of an imported module may take. */
+const IMPORT_BUDGET = 1_000;
 /** Calls that are followed inwards, at most. */
 export const CALL_DEPTH = 8;
 
 /** Thrown when a root has used up its budget; what was found so far stands. */
 export class BudgetExceeded extends Error {}
 
+/** The analysis of one file, and of what it calls in others. */
 export class Analysis {
   readonly models: ModelIndex;
+  /** The file whose entry points are run. */
+  readonly root: Module;
   readonly candidates: Candidate[] = [];
   /** Cells whose promise chain is stored back, and so is a lock. */
   readonly chains = new Set<string>();
-  /** Results of promises that the file's own code makes. */
+  /** Results of promises that the project's own code makes. */
   readonly futures = new Map<string, Value>();
-  /** Names of properties that functions assign after their object was made. */
-  readonly mutable: ReadonlySet<string>;
+  /** Names of properties that functions assign after their object was made, in the files seen so far. */
+  readonly mutable = new Set<string>();
   readonly contexts: OverlapContext[] = [];
-  /** Instances of the file's classes that outlive every call. */
+  /** Instances of the project's classes that outlive every call. */
   readonly longLived: AbstractObject[] = [];
   /** One instance per library class and name. */
   readonly instances = new Map<string, Instance>();
   /** Where a handle kept in a cell is overwritten by the next opener. */
   readonly overwritten = new Map<string, Place>();
+  /** What the bodies of modules have left in variables. */
+  readonly settled: Layers = new Map();
+  private readonly modules = new Map<string, Module | undefined>();
+  private readonly resolved = new Map<Module, Map<string, Module | undefined>>();
+  private readonly context: AnalysisContext;
+  private budget = BUDGET;
   private spent = 0;
   private identities = 0;
+  private importing = 0;
 
-  constructor(
-    readonly facts: FileFacts,
-    readonly deployment: Deployment,
-    libraries: readonly LibraryModel[],
-  ) {
-    this.models = new ModelIndex(libraries);
-    this.mutable = mutableProperties(facts);
-    this.closedOver = new Set(
-      facts.variables
-        .filter((variable) => variable.captured)
-        .map((variable) => facts.functions[variable.scope]),
-    );
+  constructor(facts: FileFacts, context: AnalysisContext) {
+    this.context = context;
+    this.models = new ModelIndex(context.libraries);
+    this.root = this.add(facts);
   }
 
-  /** Functions whose variables other functions use. */
-  private readonly closedOver: ReadonlySet<FunctionFacts | undefined>;
+  private add(facts: FileFacts): Module {
+    const module = new Module(facts, this.modules.size);
+    this.modules.set(facts.file, module);
+    for (const name of mutableProperties(facts)) this.mutable.add(name);
+    return module;
+  }
 
-  /** True when a function that is made during a call of this one may use the call's variables later. */
-  isClosedOver(facts: FunctionFacts): boolean {
-    return this.closedOver.has(facts);
+  /** The files that the analysis has looked into. */
+  get files(): string[] {
+    return [...this.modules].flatMap(([file, module]) => (module === undefined ? [] : [file]));
+  }
+
+  /** The module of the project that a specifier stands for; undefined for libraries, which models tell of. */
+  imported(from: Module, specifier: string): Module | undefined {
+    const known = this.resolved.get(from) ?? new Map<string, Module | undefined>();
+    this.resolved.set(from, known);
+    if (!known.has(specifier)) known.set(specifier, this.resolve(from, specifier));
+    return known.get(specifier);
+  }
+
+  private resolve(from: Module, specifier: string): Module | undefined {
+    const { program } = this.context;
+    if (this.models.tellsOf(specifier)) return undefined;
+    const file = program.resolve(specifier, from.facts.file);
+    if (file === undefined) return undefined;
+    if (!this.modules.has(file)) {
+      const facts = program.factsOf(file);
+      if (facts === undefined) this.modules.set(file, undefined);
+      else this.add(facts);
+    }
+    return this.modules.get(file);
   }
 
   /** Which calls of a function overlap with themselves, worked out once per function. */
@@ -87,8 +118,8 @@ export class Analysis {
    * @param options.ofProgram only evidence that the file itself is the program that is run so
    */
   deployed(options: { readonly ofProgram?: boolean } = {}): Overlap[] {
-    const { file } = this.facts;
-    const ours = this.deployment.evidence.filter(({ root, program, place }) => {
+    const { file } = this.root.facts;
+    const ours = this.context.deployment.evidence.filter(({ root, program, place }) => {
       if (options.ofProgram === true) return program === file || place.file === file;
       return file === root || file.startsWith(root.endsWith('/') ? root : `${root}/`);
     });
@@ -106,7 +137,7 @@ export class Analysis {
   }
 
   spend(): void {
-    if (++this.spent > BUDGET) throw new BudgetExceeded();
+    if (++this.spent > this.budget) throw new BudgetExceeded();
   }
 
   refill(): void {
@@ -117,10 +148,6 @@ export class Analysis {
     return `#${String(this.identities++)}`;
   }
 
-  place(range: TextRange): Place {
-    return placeOf(this.facts.file, this.facts.lineStarts, range);
-  }
-
   within<T>(context: OverlapContext, run: () => T): T {
     this.contexts.push(context);
     try {
@@ -129,22 +156,24 @@ export class Analysis {
       this.contexts.pop();
     }
   }
-}
 
-/** The frame of the module's own body, which every function of the file closes over. */
-export function moduleFrame(analysis: Analysis): Frame {
-  const [facts] = analysis.facts.functions;
-  if (facts === undefined) throw new Error('A file has no body.');
-  return { id: 'm', facts, awaited: true, depth: analysis.depth, temporaries: new Map() };
-}
-
-function mutableProperties(facts: FileFacts): Set<string> {
-  const names = new Set<string>();
-  for (const { kind, body } of facts.functions) {
-    if (kind === 'module' || kind === 'constructor') continue;
-    walk(body, (node) => {
-      if (node.kind === 'store-property' && typeof node.key === 'string') names.add(node.key);
-    });
+  /** True while the body of an imported module runs: what it does besides making values is not this analysis's to tell. */
+  get isImporting(): boolean {
+    return this.importing > 0;
   }
-  return names;
+
+  /** Runs the body of an imported module, as if it had run before all else. */
+  asImport(run: () => void): void {
+    const { budget, spent } = this;
+    const entered = this.contexts.splice(MODULE_DEPTH);
+    this.importing++;
+    [this.budget, this.spent] = [IMPORT_BUDGET, 0];
+    try {
+      run();
+    } finally {
+      [this.budget, this.spent] = [budget, spent];
+      this.importing--;
+      this.contexts.push(...entered);
+    }
+  }
 }

@@ -1,21 +1,24 @@
-/** Calls: of the file's own functions (followed inwards), of libraries (by their models), and of what cannot be seen. */
-import type { Call, ClassIndex, FunctionIndex, Temporary } from '../model/facts.js';
+/** Calls: of the project's own functions (followed inwards), of libraries (by their models), and of what cannot be seen. */
+import type { Call, FunctionIndex, Temporary } from '../model/facts.js';
 import type { Overlap } from '../model/findings.js';
 import { CALL_DEPTH, type Analysis, type OverlapContext } from './analysis.js';
 import { applyModel, construct } from './effects.js';
 import { runBody } from './execute.js';
-import { callDepth, isRecursive, variableKey, type Frame } from './frame.js';
+import { callDepth, isRecursive, placeIn, variableKey, type Frame } from './frame.js';
 import type { Key } from './cells.js';
 import { keyOf, leave, loadProperty, loadVariable, named, methodOf, superclassOf } from './heap.js';
 import { isRelease, noteUnseenCall } from './unseen.js';
 import type { State } from './state.js';
 import {
+  classFacts,
   constant,
+  functionFacts,
   NO_ORIGINS,
   originsOf,
   unknown,
   valueOf,
   type AbstractObject,
+  type ProjectClass,
   type Shape,
   type Value,
 } from './values.js';
@@ -92,7 +95,7 @@ function callMethod(site: CallSite, state: State, object: Value, key: Key): Resu
       return callFunction(site, state, shape, args);
     }
     if (shape.kind === 'object' && ownMember(analysis, shape.object, name)) {
-      const member = loadProperty(analysis, state, frame, object, name, analysis.place(operation.range));
+      const member = loadProperty(analysis, state, frame, object, name, placeIn(site.frame, operation.range));
       if (member.shape.kind === 'function') {
         return callFunction(
           site,
@@ -109,7 +112,7 @@ function callMethod(site: CallSite, state: State, object: Value, key: Key): Resu
     }
   }
   if (shape.kind === 'object' || shape.kind === 'contents') {
-    const member = loadProperty(analysis, state, frame, object, key, analysis.place(operation.range));
+    const member = loadProperty(analysis, state, frame, object, key, placeIn(site.frame, operation.range));
     if (
       member.shape.kind === 'function' ||
       member.shape.kind === 'resolver' ||
@@ -136,9 +139,7 @@ function callValue(site: CallSite, state: State, callee: Value, receiver?: Value
     case 'function':
       return callFunction(site, state, shape, site.arguments);
     case 'class':
-      return operation.construct
-        ? instantiate(site, state, shape.class, shape.frame)
-        : callUnseen(site, state);
+      return operation.construct ? instantiate(site, state, shape) : callUnseen(site, state);
     case 'resolver':
       state.release((held) => held.releasedBy === shape.frame);
       return { state, value: constant(undefined) };
@@ -164,50 +165,52 @@ function callValue(site: CallSite, state: State, callee: Value, receiver?: Value
 
 function callSuperclass(site: CallSite, state: State): Result {
   const { analysis, frame } = site;
-  const index = frame.facts.class;
-  const superclass = index === undefined ? undefined : superclassOf(analysis, index);
+  const { class: index } = frame.facts;
+  const definition = frame.outer;
+  const superclass =
+    index === undefined || definition === undefined
+      ? undefined
+      : superclassOf(analysis, { class: index, frame: definition });
   if (superclass === undefined || frame.receiver?.shape.kind !== 'object') return callUnseen(site, state);
-  const next = initialize(site, state, superclass, frame.receiver, frame);
+  const next = initialize(site, state, superclass, frame.receiver);
   return { state: next, value: constant(undefined) };
 }
 
-/** Makes an instance of one of the file's own classes. */
-export function instantiate(site: CallSite, state: State, index: ClassIndex, definition: Frame): Result {
+/** Makes an instance of one of the project's own classes. */
+export function instantiate(
+  site: CallSite,
+  state: State,
+  { class: index, frame: definition }: ProjectClass,
+): Result {
   const { analysis, frame, operation } = site;
   const object: AbstractObject = {
     id: `${frame.id}@${String(operation.range.start)}`,
     label: 'this',
-    class: index,
+    class: { class: index, frame: definition },
     depth: analysis.depth,
     sharing: 'usual',
     fields: new Map(),
   };
   if (analysis.depth <= 1) analysis.longLived.push(object);
   const value = valueOf({ kind: 'object', object }, originsOf(site.arguments));
-  return { state: initialize(site, state, index, value, definition), value };
+  return { state: initialize(site, state, { class: index, frame: definition }, value), value };
 }
 
 /** Runs the field initializers and the constructor of a class on a fresh instance. */
-export function initialize(
-  site: CallSite,
-  state: State,
-  index: ClassIndex,
-  instance: Value,
-  definition: Frame,
-): State {
+export function initialize(site: CallSite, state: State, made: ProjectClass, instance: Value): State {
   const { analysis } = site;
-  const facts = analysis.facts.classes[index];
+  const facts = classFacts(made);
   if (facts === undefined || instance.shape.kind !== 'object') return state;
   const { object } = instance.shape;
   let current = state;
   // A class without a constructor of its own runs its superclass's.
-  const inherited = facts.constructorFunction === undefined ? superclassOf(analysis, index) : undefined;
-  if (inherited !== undefined) current = initialize(site, current, inherited, instance, definition);
+  const inherited = facts.constructorFunction === undefined ? superclassOf(analysis, made) : undefined;
+  if (inherited !== undefined) current = initialize(site, current, inherited, instance);
   const run = (fn: FunctionIndex, args: readonly Value[]): Value => {
     const result = callFunction(
       site,
       current,
-      { kind: 'function', function: fn, frame: definition, receiver: instance },
+      { kind: 'function', function: fn, frame: made.frame, receiver: instance },
       args,
     );
     current = result.state;
@@ -221,7 +224,7 @@ export function initialize(
   return current;
 }
 
-/** Follows a call into a function of the file. */
+/** Follows a call into a function of the project. */
 export function callFunction(
   site: CallSite,
   state: State,
@@ -229,7 +232,7 @@ export function callFunction(
   args: readonly Value[],
 ): Result {
   const { analysis, frame, operation } = site;
-  const facts = analysis.facts.functions[callee.function];
+  const facts = functionFacts(callee);
   const opaque = (): Result => ({
     state,
     value: unknown(analysis.freshId(), 'value', originsOf(args, false)),
@@ -237,6 +240,7 @@ export function callFunction(
   if (facts === undefined || isRecursive(frame, facts) || callDepth(frame) >= CALL_DEPTH) return opaque();
   const inner: Frame = {
     id: `${frame.id}>${String(operation.range.start)}:${String(callee.function)}`,
+    module: callee.frame.module,
     facts,
     outer: callee.frame,
     caller: { frame, range: operation.range },
@@ -250,7 +254,7 @@ export function callFunction(
   const body = (from: State): Result => {
     const completion = runBody(analysis, inner, from);
     if (completion === undefined) return { state, value: constant(undefined) };
-    if (!analysis.isClosedOver(facts)) completion.state.variables.forget(inner);
+    if (!inner.module.isClosedOver(facts)) completion.state.variables.forget(inner);
     return completion;
   };
   if (overlap === undefined) return facts.async && !inner.awaited ? runBeside(state, body) : body(state);
@@ -265,13 +269,13 @@ function bindParameters(analysis: Analysis, frame: Frame, state: State, args: re
     const given = rest ? unknown(`${key} rest`, 'rest', originsOf(args.slice(index))) : args[index];
     // Of a value that nothing is known of, the parameter's type may know more.
     state.variables.delete(frame, variable);
-    const declared = loadVariable(analysis, state, frame, variable, analysis.place(frame.facts.nameRange));
+    const declared = loadVariable(analysis, state, frame, variable, placeIn(frame, frame.facts.nameRange));
     const isBlank = given === undefined || (given.shape.kind === 'unknown' && given.origins.size === 0);
     if (!isBlank || declared.shape.kind !== 'instance') {
       if (given !== undefined) state.variables.set(frame, variable, given);
     }
     if (field === undefined || frame.receiver?.shape.kind !== 'object') return;
-    const value = loadVariable(analysis, state, frame, variable, analysis.place(frame.facts.nameRange));
+    const value = loadVariable(analysis, state, frame, variable, placeIn(frame, frame.facts.nameRange));
     frame.receiver.shape.object.fields.set(field, value);
   });
 }
@@ -309,7 +313,7 @@ export function runApart<T extends { state: State }>(
   return analysis.within(context, () => run(apart));
 }
 
-/** An async function of the file that is called again before it has settled overlaps with itself. */
+/** An async function of the project that is called again before it has settled overlaps with itself. */
 function startedTogether(site: CallSite, async: boolean): OverlapContext | undefined {
   const { analysis, frame, operation } = site;
   if (!async || isAwaited(site)) return undefined;
@@ -319,7 +323,7 @@ function startedTogether(site: CallSite, async: boolean): OverlapContext | undef
     dimension: 'tasks',
     strength: 'shown',
     text: `calls of ${operation.text} that are started without waiting for the one before`,
-    place: analysis.place(operation.range),
+    place: placeIn(site.frame, operation.range),
   };
   return { overlaps: [overlap] };
 }
@@ -350,7 +354,7 @@ function callUnseen(site: CallSite, state: State, receiver?: Value): Result {
       lock: id,
       name: operation.text,
       span: ['tasks', 'threads', 'processes', 'hosts'],
-      place: analysis.place(operation.range),
+      place: placeIn(site.frame, operation.range),
       depth: analysis.depth,
       lockDepth: 0,
       unseen: true,

@@ -47,6 +47,7 @@ export function noteUpdate(
   state: State,
   pair: { read: LiveRead; certain: boolean; write: Place; writeFrame: Frame },
 ): void {
+  if (analysis.isImporting) return;
   const { cell } = pair.read;
   const levels = levelsAbove(analysis, cell.depth, pair.read.depth);
   if (levels.length === 0) return;
@@ -61,6 +62,7 @@ export function noteSharedHandle(
   acquire: Place,
   handle: SharedHandle,
 ): void {
+  if (analysis.isImporting) return;
   const levels = levelsAbove(analysis, cell.depth, analysis.depth);
   if (levels.length === 0) return;
   analysis.candidates.push({ kind: 'handle', cell, acquire, handle, held: [...state.held.values()], levels });
@@ -75,8 +77,8 @@ export function settle(analysis: Analysis): Finding[] {
     if (finding === undefined) continue;
     const key =
       finding.kind === 'read-modify-write'
-        ? `${finding.cell.name} ${String(finding.write.start)}`
-        : `handle ${String(finding.acquire.start)}`;
+        ? `${finding.cell.name} ${finding.write.file} ${String(finding.write.start)}`
+        : `handle ${finding.acquire.file} ${String(finding.acquire.start)}`;
     const known = findings.get(key);
     if (known === undefined || strength(finding) > strength(known)) findings.set(key, finding);
   }
@@ -189,7 +191,6 @@ function settleUpdate(analysis: Analysis, candidate: UpdateCandidate): Finding |
   const overlaps = sharesHandle ? open.filter(({ dimension }) => !OF_ONE_PROCESS.has(dimension)) : open;
   if (overlaps.length === 0) return undefined;
   const region = regionOf(
-    analysis,
     { frame: candidate.read.frame, range: candidate.read.place },
     { frame: candidate.writeFrame, range: candidate.write },
   );
@@ -221,7 +222,6 @@ function settleHandle(analysis: Analysis, candidate: HandleCandidate): Finding |
   const region =
     handle.release &&
     regionOf(
-      analysis,
       { frame: handle.frame, range: candidate.acquire },
       { frame: handle.release.frame, range: handle.release.place },
     );
@@ -243,7 +243,7 @@ interface Spot {
 }
 
 /** The innermost call that both spots are in, and where in its function's text each of them is, or is called from. */
-function regionOf(analysis: Analysis, from: Spot, to: Spot): FixRegion | undefined {
+function regionOf(from: Spot, to: Spot): FixRegion | undefined {
   const fromSpots = new Map<Frame, TextRange>();
   for (let spot: Spot | undefined = from; spot !== undefined; spot = spot.frame.caller) {
     fromSpots.set(spot.frame, spot.range);
@@ -253,7 +253,7 @@ function regionOf(analysis: Analysis, from: Spot, to: Spot): FixRegion | undefin
     if (start === undefined) continue;
     const { facts } = spot.frame;
     return {
-      file: analysis.facts.file,
+      file: spot.frame.module.facts.file,
       function: facts.range,
       from: { start: start.start, end: start.end },
       to: { start: spot.range.start, end: spot.range.end },

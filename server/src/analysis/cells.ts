@@ -5,7 +5,8 @@ import type { CellKind } from '../model/library-model.js';
 import type { Place } from '../model/source.js';
 import type { Analysis } from './analysis.js';
 import { noteUpdate } from './candidates.js';
-import { variableKey, type Frame } from './frame.js';
+import { placeIn, variableKey, type Frame } from './frame.js';
+import { fieldOf } from './heap.js';
 import { noteFlagWrite, noteChainWrite } from './home-made-locks.js';
 import type { CellIdentity, State } from './state.js';
 import { canonical, display, type AbstractObject, type Origins, type Shape, type Value } from './values.js';
@@ -21,8 +22,8 @@ const REACH: Readonly<Record<CellKind, readonly Dimension[]>> = {
   row: ['tasks', 'threads', 'processes', 'hosts'],
 };
 
-export function variableCell(analysis: Analysis, owner: Frame, variable: VariableIndex): CellIdentity {
-  const facts = analysis.facts.variables[variable];
+export function variableCell(owner: Frame, variable: VariableIndex): CellIdentity {
+  const facts = owner.module.facts.variables[variable];
   return {
     key: `variable ${variableKey(owner, variable)}`,
     kind: 'variable',
@@ -30,7 +31,7 @@ export function variableCell(analysis: Analysis, owner: Frame, variable: Variabl
     reach: REACH.variable,
     depth: owner.depth,
     sharing: 'usual',
-    ...(facts !== undefined && { declaration: analysis.place(facts.range) }),
+    ...(facts !== undefined && { declaration: placeIn(owner, facts.range) }),
   };
 }
 
@@ -45,8 +46,7 @@ function keyText(key: Key): { identity: string; name: string } {
 
 export function fieldCell(analysis: Analysis, object: AbstractObject, key: Key): CellIdentity {
   const { identity, name } = keyText(key);
-  const classFacts = object.class === undefined ? undefined : analysis.facts.classes[object.class];
-  const field = classFacts?.fields.find((candidate) => candidate.name === key);
+  const declared = object.class && fieldOf(analysis, object.class, key);
   return {
     key: `${object.id}${identity}`,
     kind: typeof key === 'string' ? 'field' : 'element',
@@ -54,7 +54,7 @@ export function fieldCell(analysis: Analysis, object: AbstractObject, key: Key):
     reach: REACH.field,
     depth: object.depth,
     sharing: object.sharing,
-    ...(field !== undefined && { declaration: analysis.place(field.range) }),
+    ...(declared !== undefined && { declaration: placeIn(declared.owner.frame, declared.field.range) }),
   };
 }
 

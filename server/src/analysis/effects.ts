@@ -7,6 +7,7 @@ import { runApart, runCallback, type CallSite, type Result } from './calls.js';
 import { noteSharedHandle } from './candidates.js';
 import { elementCell, readCell, storeCell, writeCell } from './cells.js';
 import { applyFuture } from './futures.js';
+import { placeIn } from './frame.js';
 import { leave } from './heap.js';
 import { makeInstance } from './instances.js';
 import type { Acquisition, CellIdentity, SharedHandle, State } from './state.js';
@@ -36,7 +37,7 @@ export function applyModel(site: CallSite, state: State, applied: Applied): Resu
   const { analysis, frame, operation } = site;
   const { call, receiver } = applied;
   if (call.future !== undefined) return applyFuture(site, state, call.future, receiver);
-  const place = analysis.place(operation.range);
+  const place = placeIn(site.frame, operation.range);
   const inputs = receiver === undefined ? site.arguments : [receiver, ...site.arguments];
   if (call.runs === undefined) for (const argument of site.arguments) leave(state, argument);
   let value: Value = unknown(
@@ -87,7 +88,7 @@ function complete(site: CallSite, state: State, value: Value): State {
   const callback = site.arguments.at(-1);
   if (callback?.shape.kind !== 'function') return state;
   const after = state.copy();
-  after.passPoint(site.analysis.place(site.operation.range));
+  after.passPoint(placeIn(site.frame, site.operation.range));
   const error = unknown(`${site.frame.id}@${String(site.operation.range.start)} error`, 'error');
   runCallback(site, after, callback, [error, value]);
   return state;
@@ -106,7 +107,7 @@ function returned(site: CallSite, { call, model, receiver }: Applied, value: Val
       kind: 'open-file',
       id,
       depth: analysis.depth,
-      place: analysis.place(operation.range),
+      place: placeIn(site.frame, operation.range),
       ...(path !== undefined && { path }),
     });
   }
@@ -234,7 +235,7 @@ function acquire(site: CallSite, state: State, applied: Applied): Value | undefi
     if (word !== undefined && !model.when.values.includes(word)) return undefined;
   }
   if (model.option !== undefined && !hasOption(site.arguments, model.option)) return undefined;
-  const place = analysis.place(operation.range);
+  const place = placeIn(site.frame, operation.range);
   const acquisition: Acquisition = {
     id: `${lock.id} ${frame.id}@${String(operation.range.start)}`,
     lock: lock.id,
@@ -301,7 +302,7 @@ function release(site: CallSite, state: State, applied: Applied): void {
 function releaseLock(site: CallSite, state: State, lock: string): void {
   for (const { handle } of state.release((held) => held.lock === lock)) {
     if (handle !== undefined)
-      handle.release = { frame: site.frame, place: site.analysis.place(site.operation.range) };
+      handle.release = { frame: site.frame, place: placeIn(site.frame, site.operation.range) };
   }
 }
 
@@ -310,11 +311,13 @@ function runArgument(site: CallSite, state: State, run: RunModel, applied: Appli
   const callback = argumentAt(site, run.argument);
   const nothing: Result = { state, value: result };
   if (callback === undefined) return nothing;
+  // What an imported module has set going is told where it is the root.
+  if (analysis.isImporting && run.when !== 'now' && run.when !== 'each') return nothing;
   const parameters = (run.parameters ?? []).map((className): Value => {
     const made = className === null ? undefined : instanceValue(site, applied.model, className);
     return made ?? unknown(analysis.freshId(), 'argument');
   });
-  const place = analysis.place(operation.range);
+  const place = placeIn(site.frame, operation.range);
   switch (run.when) {
     case 'now':
       return runCallback(site, state, callback, parameters);

@@ -2,8 +2,8 @@
 import type { Node, Operation, Temporary } from '../model/facts.js';
 import type { Analysis } from './analysis.js';
 import { call } from './calls.js';
-import { callDepth, type Frame } from './frame.js';
-import { keyOf, loadProperty, loadVariable, storeProperty, storeVariable } from './heap.js';
+import { callDepth, placeIn, type Frame } from './frame.js';
+import { keyOf, loadModule, loadProperty, loadVariable, storeProperty, storeVariable } from './heap.js';
 import { forgetEmpty, noteHandOver, noteTest, noteTurn } from './home-made-locks.js';
 import { join, type State } from './state.js';
 import {
@@ -55,6 +55,11 @@ export function runBody(analysis: Analysis, frame: Frame, state: State): Complet
           };
   }
   return completion;
+}
+
+/** Runs one statement of a module's body. @returns undefined if its end is not reached */
+export function runStatement(analysis: Analysis, frame: Frame, node: Node, state: State): State | undefined {
+  return execute(analysis, frame, node, state).next;
 }
 
 function joinAll(analysis: Analysis, states: readonly (State | undefined)[]): State | undefined {
@@ -294,14 +299,14 @@ function operate(analysis: Analysis, frame: Frame, operation: Operation, state: 
       return state;
     }
     case 'load-variable': {
-      const place = analysis.place(operation.range);
+      const place = placeIn(frame, operation.range);
       set(frame, operation.into, loadVariable(analysis, state, frame, operation.variable, place));
       return state;
     }
     case 'store-variable':
       storeVariable(analysis, state, frame, operation.variable, temporary(frame, operation.value), {
         initial: operation.initial,
-        place: analysis.place(operation.range),
+        place: placeIn(frame, operation.range),
       });
       return state;
     case 'load-global':
@@ -314,7 +319,7 @@ function operate(analysis: Analysis, frame: Frame, operation: Operation, state: 
       const object = temporary(frame, operation.object);
       const key =
         typeof operation.key === 'string' ? operation.key : keyOf(temporary(frame, operation.key.computed));
-      const place = analysis.place(operation.range);
+      const place = placeIn(frame, operation.range);
       set(frame, operation.into, loadProperty(analysis, state, frame, object, key, place));
       return state;
     }
@@ -323,7 +328,7 @@ function operate(analysis: Analysis, frame: Frame, operation: Operation, state: 
       const key =
         typeof operation.key === 'string' ? operation.key : keyOf(temporary(frame, operation.key.computed));
       const value = operation.value === undefined ? constant(undefined) : temporary(frame, operation.value);
-      storeProperty(analysis, state, frame, object, key, value, analysis.place(operation.range));
+      storeProperty(analysis, state, frame, object, key, value, placeIn(frame, operation.range));
       return state;
     }
     case 'make-function':
@@ -351,7 +356,11 @@ function operate(analysis: Analysis, frame: Frame, operation: Operation, state: 
       return state;
     }
     case 'load-module':
-      set(frame, operation.into, valueOf({ kind: 'library', module: operation.module, path: ['*'] }));
+      set(
+        frame,
+        operation.into,
+        loadModule(analysis, state, frame, operation.module, placeIn(frame, operation.range)),
+      );
       return state;
     case 'call': {
       const result = call(analysis, frame, operation, state, (index) => temporary(frame, index));
@@ -360,7 +369,7 @@ function operate(analysis: Analysis, frame: Frame, operation: Operation, state: 
     }
     case 'point': {
       const waited = operation.value === undefined ? undefined : temporary(frame, operation.value);
-      const place = analysis.place(operation.range);
+      const place = placeIn(frame, operation.range);
       // A generator that is not async is stepped by its one consumer; nothing runs in between that did not wait for it.
       if (operation.cause !== 'yield' || frame.facts.async) {
         noteTurn(analysis, state, waited, place);

@@ -1,10 +1,13 @@
 import type { FunctionFacts, Temporary, VariableIndex } from '../model/facts.js';
-import type { TextRange } from '../model/source.js';
+import type { Place, TextRange } from '../model/source.js';
+import type { Module } from './modules.js';
 import type { Value } from './values.js';
 
 /** One call of a function. */
 export interface Frame {
   readonly id: string;
+  /** The file that the function stands in. */
+  readonly module: Module;
   readonly facts: FunctionFacts;
   /** The frame that the function closes over; absent for the module's own. */
   readonly outer?: Frame;
@@ -18,8 +21,14 @@ export interface Frame {
   readonly temporaries: Map<Temporary, Value>;
 }
 
+/** The place of a stretch of the text that a frame's function stands in. */
+export function placeIn(frame: Frame, range: TextRange): Place {
+  return frame.module.place(range);
+}
+
 /** The frame that declares a variable, seen from a frame that uses it. */
-export function frameOf(frame: Frame, scope: number, functions: readonly FunctionFacts[]): Frame | undefined {
+export function frameOf(frame: Frame, scope: number): Frame | undefined {
+  const { functions } = frame.module.facts;
   for (let current: Frame | undefined = frame; current !== undefined; current = current.outer) {
     if (current.facts === functions[scope]) return current;
   }

@@ -1,5 +1,6 @@
 /** Promises: made, chained, gathered. */
 import type { CallModel } from '../model/library-model.js';
+import { placeIn } from './frame.js';
 import { isAwaited, runCallback, type CallSite, type Result } from './calls.js';
 import { chainAcquisition, chainedCells } from './home-made-locks.js';
 import type { State } from './state.js';
@@ -65,7 +66,7 @@ function chain(
   callbacks: readonly number[],
 ): Result {
   const { analysis, operation } = site;
-  const place = analysis.place(operation.range);
+  const place = placeIn(site.frame, operation.range);
   const after = state.copy();
   const cells = receiver === undefined ? [] : chainedCells(state, receiver);
   after.passPoint(place);

@@ -1,12 +1,25 @@
 /** Variables and properties: what is in them, and which of them are cells. */
-import type { ClassIndex, TypeFacts, VariableIndex } from '../model/facts.js';
+import type { FieldFacts, MethodFacts, TypeFacts, VariableIndex } from '../model/facts.js';
 import type { Place } from '../model/source.js';
 import type { Analysis } from './analysis.js';
+import { exportedBinding, importedBinding, namespaceOf, type Binding } from './bindings.js';
 import { fieldCell, innerCell, readCell, variableCell, writeCell, type Key } from './cells.js';
 import { frameOf, variableKey, type Frame } from './frame.js';
 import { instanceOfType } from './instances.js';
+import { runModule } from './module-body.js';
+import type { Module } from './modules.js';
 import type { State } from './state.js';
-import { originsOf, unknown, valueOf, type AbstractObject, type Shape, type Value } from './values.js';
+import { classOfType } from './types.js';
+import {
+  classFacts,
+  originsOf,
+  unknown,
+  valueOf,
+  type AbstractObject,
+  type ProjectClass,
+  type Shape,
+  type Value,
+} from './values.js';
 
 /** Values that stand for one thing for as long as they live, so that a cell that holds one may be looked through. */
 const LOOKED_THROUGH = new Set<Shape['kind']>([
@@ -19,18 +32,25 @@ const LOOKED_THROUGH = new Set<Shape['kind']>([
   'object',
 ]);
 
+/**
+ * @param scope a frame that the variable is visible from
+ * @param frame the frame that reads it
+ */
 export function loadVariable(
   analysis: Analysis,
   state: State,
-  frame: Frame,
+  scope: Frame,
   variable: VariableIndex,
   place: Place,
+  frame: Frame = scope,
 ): Value {
-  const facts = analysis.facts.variables[variable];
-  const owner = facts && frameOf(frame, facts.scope, analysis.facts.functions);
+  const { module } = scope;
+  const facts = module.facts.variables[variable];
+  const owner = facts && frameOf(scope, facts.scope);
   if (facts === undefined || owner === undefined) return unknown(analysis.freshId(), facts?.name ?? 'value');
   if (facts.import !== undefined) {
-    return valueOf({ kind: 'library', module: facts.import.module, path: [facts.import.name] });
+    const value = loadBinding(analysis, state, frame, importedBinding(analysis, module, facts.import), place);
+    return named(value, facts.name, false);
   }
   const key = variableKey(owner, variable);
   const held = state.variables.get(owner, variable);
@@ -38,11 +58,15 @@ export function loadVariable(
     if (facts.function !== undefined)
       return valueOf({ kind: 'function', function: facts.function, frame: owner });
     if (facts.class !== undefined) return valueOf({ kind: 'class', class: facts.class, frame: owner });
+    if (facts.scope === 0 && module.progress === 'unread') {
+      runModule(analysis, module);
+      return loadVariable(analysis, state, scope, variable, place, frame);
+    }
   }
-  const typed = (): Value => typedOr(analysis, frame, facts.type, key, facts.name);
+  const typed = (): Value => typedOr(analysis, owner, facts.type, key, facts.name);
   const shared = facts.reassigned && (facts.scope === 0 || facts.captured) && facts.kind !== 'synthetic';
   if (!shared) return held ?? typed();
-  const cell = variableCell(analysis, owner, variable);
+  const cell = variableCell(owner, variable);
   const origins = readCell(state, frame, cell, place, analysis.depth);
   const value = held ?? typed();
   return {
@@ -50,6 +74,49 @@ export function loadVariable(
     origins: facts.scope === 0 ? origins : originsOf([value, { ...value, origins }]),
     direct: origins.keys().next().value ?? '',
   };
+}
+
+function loadBinding(analysis: Analysis, state: State, frame: Frame, binding: Binding, place: Place): Value {
+  switch (binding.kind) {
+    case 'variable':
+      return loadVariable(analysis, state, binding.module.frame, binding.variable, place, frame);
+    case 'property': {
+      const exports = loadVariable(analysis, state, binding.module.frame, binding.exports, place, frame);
+      return loadProperty(analysis, state, frame, exports, binding.name, place);
+    }
+    case 'namespace':
+      return valueOf({ kind: 'module', module: binding.module });
+    case 'library':
+      return valueOf({ kind: 'library', module: binding.module, path: binding.path });
+  }
+}
+
+/** What `require` and `import()` of a module give. */
+export function loadModule(
+  analysis: Analysis,
+  state: State,
+  frame: Frame,
+  specifier: string,
+  place: Place,
+): Value {
+  const module = analysis.imported(frame.module, specifier);
+  return module === undefined
+    ? valueOf({ kind: 'library', module: specifier, path: ['*'] })
+    : loadBinding(analysis, state, frame, namespaceOf(module), place);
+}
+
+function loadExport(
+  analysis: Analysis,
+  state: State,
+  frame: Frame,
+  module: Module,
+  name: string,
+  place: Place,
+): Value {
+  const binding = exportedBinding(analysis, module, name);
+  return binding === undefined
+    ? unknown(`${module.frame.id} ${name}`, name)
+    : loadBinding(analysis, state, frame, binding, place);
 }
 
 function seenThrough(
@@ -80,13 +147,14 @@ export function storeVariable(
   value: Value,
   options: { readonly initial: boolean; readonly place: Place },
 ): void {
-  const facts = analysis.facts.variables[variable];
-  const owner = facts && frameOf(frame, facts.scope, analysis.facts.functions);
+  const facts = frame.module.facts.variables[variable];
+  const owner = facts && frameOf(frame, facts.scope);
   if (facts === undefined || owner === undefined) return;
   if (!options.initial && (facts.scope === 0 || facts.captured)) {
-    writeCell(analysis, state, frame, variableCell(analysis, owner, variable), value, options.place);
+    writeCell(analysis, state, frame, variableCell(owner, variable), value, options.place);
   }
-  state.variables.set(owner, variable, named(value, facts.name, facts.scope === 0));
+  const isNamed = facts.kind !== 'synthetic';
+  state.variables.set(owner, variable, isNamed ? named(value, facts.name, facts.scope === 0) : value);
 }
 
 /** A value under the name of the first variable or field that holds it, for messages. */
@@ -143,6 +211,10 @@ export function loadProperty(
         ...(object.direct !== undefined && { direct: object.direct }),
       };
     }
+    case 'module':
+      return typeof key === 'string'
+        ? loadExport(analysis, state, frame, shape.module, key, place)
+        : valueOf(property(shape, key), object.origins);
     case 'library':
       return typeof key === 'string'
         ? valueOf({ ...shape, path: [...shape.path, key] }, object.origins)
@@ -190,23 +262,20 @@ function loadField(
   key: Key,
   place: Place,
 ): Value {
-  if (typeof key === 'string') {
-    const method = object.class === undefined ? undefined : methodOf(analysis, object.class, key);
-    if (method?.kind === 'method') {
-      return valueOf({
-        kind: 'function',
-        function: method.function,
-        frame: moduleOf(frame),
-        receiver: value,
-      });
-    }
+  const found =
+    typeof key !== 'string' || object.class === undefined ? undefined : methodOf(analysis, object.class, key);
+  if (found?.method.kind === 'method') {
+    const { method, owner } = found;
+    return valueOf({ kind: 'function', function: method.function, frame: owner.frame, receiver: value });
   }
   const held = typeof key === 'string' ? object.fields.get(key) : undefined;
   const typed = (): Value => {
-    const classFacts = object.class === undefined ? undefined : analysis.facts.classes[object.class];
-    const type = classFacts?.fields.find((field) => field.name === key)?.type;
+    const name = `${object.label}.${typeof key === 'string' ? key : '[]'}`;
     const id = `${object.id}.${typeof key === 'string' ? key : '[]'}`;
-    return typedOr(analysis, frame, type, id, `${object.label}.${typeof key === 'string' ? key : '[]'}`);
+    const declared = object.class && fieldOf(analysis, object.class, key);
+    return declared === undefined
+      ? unknown(id, name)
+      : typedOr(analysis, declared.owner.frame, declared.field.type, id, name);
   };
   if (!isMutable(analysis, key)) return held ?? typed();
   const cell = fieldCell(analysis, object, key);
@@ -220,29 +289,40 @@ function loadField(
   };
 }
 
-/** A class's own method, or one that it inherits from a class of the same file. */
+/** A class's own method, or one that it inherits from a class of the project. */
 export function methodOf(
   analysis: Analysis,
-  index: ClassIndex,
+  owner: ProjectClass,
   name: string,
-): { readonly function: number; readonly kind: 'method' | 'getter' | 'setter' } | undefined {
-  const facts = analysis.facts.classes[index];
-  const own = facts?.methods.find((method) => method.name === name && !method.static);
-  if (own !== undefined) return own;
-  const superclass = superclassOf(analysis, index);
+): { readonly method: MethodFacts; readonly owner: ProjectClass } | undefined {
+  const method = classFacts(owner)?.methods.find((candidate) => candidate.name === name && !candidate.static);
+  if (method !== undefined) return { method, owner };
+  const superclass = superclassOf(analysis, owner);
   return superclass === undefined ? undefined : methodOf(analysis, superclass, name);
 }
 
-export function superclassOf(analysis: Analysis, index: ClassIndex): ClassIndex | undefined {
-  const variable = analysis.facts.classes[index]?.superclass?.variable;
-  const found = variable === undefined ? undefined : analysis.facts.variables[variable]?.class;
-  return found === index ? undefined : found;
+/** The declaration of a field, in the class or in one that it extends. */
+export function fieldOf(
+  analysis: Analysis,
+  owner: ProjectClass,
+  key: Key,
+): { readonly field: FieldFacts; readonly owner: ProjectClass } | undefined {
+  if (typeof key !== 'string') return undefined;
+  const field = classFacts(owner)?.fields.find((candidate) => candidate.name === key);
+  if (field !== undefined) return { field, owner };
+  const superclass = superclassOf(analysis, owner);
+  return superclass === undefined ? undefined : fieldOf(analysis, superclass, key);
 }
 
-function moduleOf(frame: Frame): Frame {
-  let current = frame;
-  while (current.outer !== undefined) current = current.outer;
-  return current;
+/** The class of the project that a class extends. */
+export function superclassOf(
+  analysis: Analysis,
+  { frame, class: index }: ProjectClass,
+): ProjectClass | undefined {
+  const type = frame.module.facts.classes[index]?.superclass;
+  const found = type && classOfType(analysis, frame, type);
+  // A class that stands in its own way, in code that is being written.
+  return found === undefined || (found.class === index && found.frame === frame) ? undefined : found;
 }
 
 export function storeProperty(

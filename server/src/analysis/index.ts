@@ -1,32 +1,34 @@
 import type { FileFacts, FunctionFacts } from '../model/facts.js';
 import type { Finding, Overlap } from '../model/findings.js';
-import {
-  Analysis,
-  BudgetExceeded,
-  moduleFrame,
-  type AnalysisContext,
-  type OverlapContext,
-} from './analysis.js';
+import { Analysis, BudgetExceeded, type AnalysisContext, type OverlapContext } from './analysis.js';
 import { initialize } from './calls.js';
 import { settle } from './candidates.js';
 import { runBody } from './execute.js';
-import type { Frame } from './frame.js';
-import { State } from './state.js';
-import { valueOf, type AbstractObject, type Value } from './values.js';
+import { placeIn, type Frame } from './frame.js';
+import { runModuleBody } from './module-body.js';
+import type { State } from './state.js';
+import {
+  classFacts,
+  isSameClass,
+  valueOf,
+  type AbstractObject,
+  type ProjectClass,
+  type Value,
+} from './values.js';
 
 export type { AnalysisContext } from './analysis.js';
+export { ALONE, type Program } from './program.js';
 
-/** The findings of one file. */
+/** The findings of the entry points of one file. */
 export function analyse(facts: FileFacts, context: AnalysisContext): Finding[] {
-  const analysis = new Analysis(facts, context.deployment, context.libraries);
+  const analysis = new Analysis(facts, context);
   const script: OverlapContext = { overlaps: analysis.deployed({ ofProgram: true }) };
   analysis.within(script, () => {
-    const frame = moduleFrame(analysis);
-    const loaded = bounded(analysis, () => runBody(analysis, frame, new State())?.state) ?? new State();
+    const loaded = runModuleBody(analysis, analysis.root);
     loaded.held.clear();
     loaded.reads.clear();
     loaded.tested.clear();
-    runEntryPoints(analysis, frame, loaded);
+    runEntryPoints(analysis, loaded);
   });
   return settle(analysis);
 }
@@ -43,51 +45,54 @@ function bounded<T>(analysis: Analysis, run: () => T): T | undefined {
 }
 
 /** What other code calls: exported functions, and the methods of exported classes and of instances that live on. */
-function runEntryPoints(analysis: Analysis, module: Frame, loaded: State): void {
-  const { facts } = analysis;
+function runEntryPoints(analysis: Analysis, loaded: State): void {
+  const { facts, frame } = analysis.root;
   for (const fn of facts.functions) {
-    if (fn.exported && fn.class === undefined) runEntryPoint(analysis, module, loaded, fn);
+    if (fn.exported && fn.class === undefined) runEntryPoint(analysis, loaded, fn);
   }
   facts.classes.forEach((classFacts, index) => {
-    const instances = analysis.longLived.filter((object) => object.class === index);
+    const own: ProjectClass = { class: index, frame };
+    const instances = analysis.longLived.filter((object) => isSameClass(object.class, own));
     const exposed = classFacts.exported || instances.some((object) => isExported(analysis, object));
     if (!exposed) return;
     const state = loaded.copy();
     const receivers: Value[] =
       instances.length > 0
         ? instances.map((object) => valueOf({ kind: 'object', object }))
-        : [standIn(analysis, module, state, index)];
+        : [standIn(analysis, state, own)];
     for (const method of classFacts.methods) {
       const fn = facts.functions[method.function];
       if (fn === undefined || method.private || method.static) continue;
-      for (const receiver of receivers) runEntryPoint(analysis, module, state, fn, receiver);
+      for (const receiver of receivers) runEntryPoint(analysis, state, fn, receiver);
     }
   });
 }
 
 /** True when a variable of the module that others import holds the object. */
 function isExported(analysis: Analysis, object: AbstractObject): boolean {
-  return analysis.facts.variables.some((variable) => variable.exported && variable.name === object.variable);
+  return analysis.root.facts.variables.some(
+    (variable) => variable.exported && variable.name === object.variable,
+  );
 }
 
 /** An instance that some caller makes: whether it lives on and is shared, nothing here says. */
-function standIn(analysis: Analysis, module: Frame, state: State, index: number): Value {
-  const classFacts = analysis.facts.classes[index];
-  const managed = (classFacts?.decorators.length ?? 0) > 0;
+function standIn(analysis: Analysis, state: State, made: ProjectClass): Value {
+  const facts = classFacts(made);
+  const managed = (facts?.decorators.length ?? 0) > 0;
   const object: AbstractObject = {
-    id: `instance of class ${String(index)}`,
+    id: `instance of class ${String(made.class)}`,
     label: 'this',
-    class: index,
+    class: made,
     depth: 0,
     sharing: managed ? 'usual' : 'likely',
     fields: new Map(),
   };
   const instance = valueOf({ kind: 'object', object });
-  const range = classFacts?.nameRange ?? { start: 0, end: 0 };
+  const range = facts?.nameRange ?? { start: 0, end: 0 };
   bounded(analysis, () => {
     const site = {
       analysis,
-      frame: module,
+      frame: made.frame,
       arguments: [],
       operation: {
         kind: 'call',
@@ -97,32 +102,28 @@ function standIn(analysis: Analysis, module: Frame, state: State, index: number)
         construct: true,
         awaited: true,
         returned: false,
-        text: classFacts?.name ?? '',
+        text: facts?.name ?? '',
         range,
       },
     } as const;
-    initialize(site, state, index, instance, module);
+    initialize(site, state, made, instance);
   });
   return instance;
 }
 
-function runEntryPoint(
-  analysis: Analysis,
-  module: Frame,
-  loaded: State,
-  facts: FunctionFacts,
-  receiver?: Value,
-): void {
-  const place = analysis.place(facts.nameRange);
+function runEntryPoint(analysis: Analysis, loaded: State, facts: FunctionFacts, receiver?: Value): void {
+  const { root } = analysis;
+  const place = placeIn(root.frame, facts.nameRange);
   const overlaps: Overlap[] = [
     { dimension: 'tasks', strength: 'usual', text: `calls of ${facts.name} that overlap`, place },
     ...analysis.deployed(),
   ];
   analysis.within({ overlaps }, () => {
     const frame: Frame = {
-      id: `entry ${String(analysis.facts.functions.indexOf(facts))}${receiver?.shape.kind === 'object' ? ` ${receiver.shape.object.id}` : ''}`,
+      id: `entry ${String(root.facts.functions.indexOf(facts))}${receiver?.shape.kind === 'object' ? ` ${receiver.shape.object.id}` : ''}`,
+      module: root,
       facts,
-      outer: module,
+      outer: root.frame,
       awaited: true,
       depth: analysis.depth,
       temporaries: new Map(),

@@ -4,6 +4,7 @@ import type { LibraryModel } from '../model/library-model.js';
 import type { Place } from '../model/source.js';
 import type { Analysis } from './analysis.js';
 import type { Frame } from './frame.js';
+import { modelOfType } from './types.js';
 import { canonical, type Instance, type Shape } from './values.js';
 
 export interface NewInstance {
@@ -45,7 +46,10 @@ export function makeInstance(analysis: Analysis, wanted: NewInstance): Instance 
   return instance;
 }
 
-/** The instance that a type annotation promises: of whoever hands it in, so it outlives the call. */
+/**
+ * The instance that a type annotation promises: of whoever hands it in, so it outlives the call.
+ * @param frame one of the file that the type is written in
+ */
 export function instanceOfType(
   analysis: Analysis,
   frame: Frame,
@@ -53,11 +57,7 @@ export function instanceOfType(
   id: string,
   label: string,
 ): Instance | undefined {
-  const imported = type.variable === undefined ? undefined : analysis.facts.variables[type.variable]?.import;
-  const resolved =
-    imported === undefined
-      ? analysis.models.find('#global', [type.name])
-      : analysis.models.find(imported.module, [imported.name, ...type.path]);
+  const resolved = modelOfType(analysis, frame, type);
   if (resolved === undefined || !('class' in resolved.export)) return undefined;
   return makeInstance(analysis, {
     model: resolved.model,

@@ -24,6 +24,11 @@ export class ModelIndex {
     }
   }
 
+  /** Whether a model tells of a module. */
+  tellsOf(module: string): boolean {
+    return this.byModule.has(module);
+  }
+
   /**
    * What an exported path is. The namespace itself (`fs` of `import * as fs`) and its default export say the same as the module.
    */

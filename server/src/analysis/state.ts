@@ -65,7 +65,7 @@ export interface LiveRead {
 
 export class State {
   constructor(
-    readonly variables: Variables = new Variables(),
+    readonly variables: Variables,
     readonly held: Map<string, Acquisition> = new Map<string, Acquisition>(),
     readonly reads: Map<ReadId, LiveRead> = new Map<ReadId, LiveRead>(),
     /** Cells that were tested since the last interleaving point, and what the test said. */

@@ -1,6 +1,7 @@
 /** Locks in code that the analysis does not see: all it has is how the call is named. */
 import { DIMENSIONS } from '../model/dimensions.js';
 import type { CallSite } from './calls.js';
+import { placeIn } from './frame.js';
 import type { State } from './state.js';
 import { originsOf, valueOf, type Value } from './values.js';
 
@@ -36,7 +37,7 @@ export function noteUnseenCall(site: CallSite, state: State, receiver: Value | u
     lock,
     name: operation.text,
     span: DIMENSIONS,
-    place: analysis.place(operation.range),
+    place: placeIn(site.frame, operation.range),
     depth: analysis.depth,
     lockDepth: 0,
     unseen: true,

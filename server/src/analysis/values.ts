@@ -3,10 +3,11 @@
  *
  * `unknown` values are equal only to themselves, so two keys are the same cell only if the analysis can tell that they are.
  */
-import type { ClassIndex, FunctionIndex } from '../model/facts.js';
+import type { ClassFacts, ClassIndex, FunctionFacts, FunctionIndex } from '../model/facts.js';
 import type { ClassModel, LibraryModel } from '../model/library-model.js';
 import type { Place } from '../model/source.js';
 import type { Frame } from './frame.js';
+import type { Module } from './modules.js';
 
 /** Identifies a read of a cell: one operation in one call of its function. */
 export type ReadId = string;
@@ -21,12 +22,36 @@ export interface Value {
   readonly direct?: ReadId;
 }
 
-/** An object, array or class instance that the file itself makes, or that stands for one that a caller makes. */
+/** A class of the project: where it stands, and the frame that its code closes over. */
+export interface ProjectClass {
+  readonly class: ClassIndex;
+  readonly frame: Frame;
+}
+
+/** A function of the project, likewise. */
+export interface ProjectFunction {
+  readonly function: FunctionIndex;
+  readonly frame: Frame;
+}
+
+export function classFacts({ frame, class: index }: ProjectClass): ClassFacts | undefined {
+  return frame.module.facts.classes[index];
+}
+
+export function functionFacts({ frame, function: index }: ProjectFunction): FunctionFacts | undefined {
+  return frame.module.facts.functions[index];
+}
+
+export function isSameClass(one: ProjectClass | undefined, other: ProjectClass | undefined): boolean {
+  return one !== undefined && one.class === other?.class && one.frame.module === other.frame.module;
+}
+
+/** An object, array or class instance that the project's own code makes, or that stands for one that a caller makes. */
 export interface AbstractObject {
   readonly id: string;
   /** As a reader would write it: `this`, `counter`. */
   label: string;
-  readonly class?: ClassIndex;
+  readonly class?: ProjectClass;
   /** How many overlap contexts were entered when it was made; those entered later share it. */
   readonly depth: number;
   /** How sure it is that executions share it. */
@@ -66,6 +91,8 @@ export type Shape =
       readonly receiver?: Value;
     }
   | { readonly kind: 'class'; readonly class: ClassIndex; readonly frame: Frame }
+  /** The namespace of a module of the project. */
+  | { readonly kind: 'module'; readonly module: Module }
   | {
       readonly kind: 'library';
       readonly module: string;
@@ -149,7 +176,9 @@ export function canonical(shape: Shape): string {
     case 'function':
       return `function ${String(shape.function)}@${shape.frame.id}`;
     case 'class':
-      return `class ${String(shape.class)}`;
+      return `class ${String(shape.class)}@${shape.frame.id}`;
+    case 'module':
+      return `module ${shape.module.frame.id}`;
     case 'library':
       return `${shape.module}:${shape.path.join('.')}`;
     case 'instance':

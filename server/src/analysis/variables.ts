@@ -4,26 +4,46 @@ import type { Value } from './values.js';
 
 type Layer = Map<VariableIndex, Value>;
 
+/** The values of variables, by the frame that declares them. */
+export type Layers = Map<Frame, Layer>;
+
 /**
  * The values of variables, one layer per frame. States are copied at every branch and differ in few frames, so layers are
  * shared until they are written to: a copy costs a reference per frame, and a join looks only at layers that differ.
+ *
+ * What the bodies of modules have left behind is settled: it holds in every state that says nothing else, also in those that
+ * were there before the module was first needed.
  */
 export class Variables {
-  private readonly layers: Map<Frame, Layer>;
+  private readonly layers: Layers;
   /** Layers that no other state shares. */
   private owned = new Set<Frame>();
 
-  constructor(layers?: ReadonlyMap<Frame, Layer>) {
+  constructor(
+    private readonly settled: Layers,
+    layers?: Layers,
+  ) {
     this.layers = new Map(layers);
   }
 
   copy(): Variables {
     this.owned = new Set();
-    return new Variables(this.layers);
+    return new Variables(this.settled, this.layers);
+  }
+
+  /** Makes what is in the variables hold in all states. */
+  settle(): void {
+    for (const [frame, layer] of this.layers) this.settled.set(frame, layer);
+    this.layers.clear();
+    this.owned.clear();
+  }
+
+  private layer(frame: Frame): Layer | undefined {
+    return this.layers.get(frame) ?? this.settled.get(frame);
   }
 
   get(frame: Frame, variable: VariableIndex): Value | undefined {
-    return this.layers.get(frame)?.get(variable);
+    return this.layer(frame)?.get(variable);
   }
 
   set(frame: Frame, variable: VariableIndex, value: Value): void {
@@ -31,7 +51,7 @@ export class Variables {
   }
 
   delete(frame: Frame, variable: VariableIndex): void {
-    if (this.layers.get(frame)?.has(variable) === true) this.own(frame).delete(variable);
+    if (this.layer(frame)?.has(variable) === true) this.own(frame).delete(variable);
   }
 
   /** The call is over, and nothing closes over its variables. */
@@ -42,7 +62,7 @@ export class Variables {
   private own(frame: Frame): Layer {
     let layer = this.layers.get(frame);
     if (layer !== undefined && this.owned.has(frame)) return layer;
-    layer = new Map(layer);
+    layer = new Map(layer ?? this.settled.get(frame));
     this.layers.set(frame, layer);
     this.owned.add(frame);
     return layer;
@@ -51,9 +71,10 @@ export class Variables {
   /** What two states have in common; `merge` is asked for each variable that they hold different values of. */
   static join(left: Variables, right: Variables, merge: (one: Value, other: Value) => Value): Variables {
     const joined = left.copy();
-    for (const [frame, layer] of right.layers) {
-      const mine = left.layers.get(frame);
-      if (mine === layer) continue;
+    for (const frame of new Set([...left.layers.keys(), ...right.layers.keys()])) {
+      const layer = right.layer(frame);
+      const mine = left.layer(frame);
+      if (layer === undefined || mine === layer) continue;
       if (mine === undefined) {
         joined.layers.set(frame, layer);
         continue;
@@ -71,8 +92,8 @@ export class Variables {
   /** Applies `change` to each variable that `one` and `other` hold different values of. */
   changeDiffering(one: Variables, other: Variables, change: (value: Value) => Value): void {
     for (const [frame, layer] of this.layers) {
-      const first = one.layers.get(frame);
-      const second = other.layers.get(frame);
+      const first = one.layer(frame);
+      const second = other.layer(frame);
       if (first === second) continue;
       for (const [variable, value] of [...layer]) {
         if (first?.get(variable) !== second?.get(variable)) this.set(frame, variable, change(value));

@@ -25,8 +25,12 @@ export interface FileFacts {
   readonly functions: readonly FunctionFacts[];
   readonly classes: readonly ClassFacts[];
   readonly variables: readonly VariableFacts[];
-  /** Modules that this file imports, by the specifier as written. */
+  /** Modules that this file imports or hands on, by the specifier as written. */
   readonly imports: readonly ImportFacts[];
+  /** What other files can import. */
+  readonly exports: readonly ExportFacts[];
+  /** The variable that holds what `require` of this file returns, where the file sets it (CommonJS). */
+  readonly commonExports?: VariableIndex;
   /** What the parser could not make sense of; the rest of the file is still told. */
   readonly problems: readonly SyntaxProblem[];
 }
@@ -35,6 +39,14 @@ export interface ImportFacts {
   readonly module: string;
   readonly range: TextRange;
 }
+
+export type ExportFacts =
+  /** A variable of the module, under the name that others import it by (`default` for the default export). */
+  | { readonly kind: 'variable'; readonly name: string; readonly variable: VariableIndex }
+  /** A name of another module, handed on; `imported` is `*` for its namespace: `export { imported as name } from 'module'`. */
+  | { readonly kind: 'from'; readonly name: string; readonly module: string; readonly imported: string }
+  /** All names of another module, handed on: `export * from 'module'`. */
+  | { readonly kind: 'all'; readonly module: string };
 
 export interface SyntaxProblem {
   readonly message: string;
@@ -325,6 +337,7 @@ export interface LoadModule {
   readonly kind: 'load-module';
   readonly into: Temporary;
   readonly module: string;
+  readonly range: TextRange;
 }
 
 export interface Argument {

@@ -1,7 +1,7 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import path from 'node:path';
 import { isDynamicPattern } from 'tinyglobby';
-import { analyse } from '../analysis/index.js';
+import { ALONE, analyse } from '../analysis/index.js';
 import { writeFix } from '../fixes/index.js';
 import { frontendFor } from '../frontends/index.js';
 import { loadLibraries } from '../libraries/index.js';
@@ -242,7 +242,7 @@ export class Project {
         });
       }
       const libraries = this.#librariesOf(configuration);
-      const diagnostics = reportFindings(analyse(facts, { libraries, deployment }))
+      const diagnostics = reportFindings(analyse(facts, { libraries, deployment, program: ALONE }))
         .flatMap((diagnostic) => withLevel(diagnostic, configuration.rules) ?? [])
         .sort((left, right) => left.place.start - right.place.start || left.place.end - right.place.end);
       const { kept, suppressed, unused } = applySuppressions(

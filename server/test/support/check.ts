@@ -1,6 +1,6 @@
 /** Runs the engine on files in memory, as the doors do on a project. */
 import { join } from 'node:path';
-import { analyse } from '../../src/analysis/index.js';
+import { ALONE, analyse } from '../../src/analysis/index.js';
 import { readDeployment } from '../../src/deployment/index.js';
 import { frontendFor } from '../../src/frontends/index.js';
 import { loadLibraries } from '../../src/libraries/index.js';
@@ -23,5 +23,5 @@ export function check(files: ReadonlyMap<string, string>): Diagnostic[] {
     others.push({ file, text });
   }
   const deployment = readDeployment(others, facts, models);
-  return facts.flatMap((file) => report(analyse(file, { libraries: models, deployment })));
+  return facts.flatMap((file) => report(analyse(file, { libraries: models, deployment, program: ALONE })));
 }

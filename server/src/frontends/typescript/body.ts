@@ -136,12 +136,17 @@ export class BodyLowering {
         this.module.declare(this.scope, statement.name, {});
       } else if (ts.isImportDeclaration(statement)) {
         this.declareImports(statement);
+      } else if (ts.isExportDeclaration(statement)) {
+        const { moduleSpecifier } = statement;
+        if (moduleSpecifier !== undefined && ts.isStringLiteral(moduleSpecifier))
+          this.module.imports.push({ module: moduleSpecifier.text, range: this.range(statement) });
       } else if (ts.isImportEqualsDeclaration(statement)) {
         const reference = statement.moduleReference;
         const module =
           ts.isExternalModuleReference(reference) && ts.isStringLiteralLike(reference.expression)
             ? reference.expression.text
             : undefined;
+        if (module !== undefined) this.module.imports.push({ module, range: this.range(statement) });
         this.module.declare(
           this.scope,
           statement.name,

@@ -3,7 +3,7 @@ import type { Argument, Call, Node, PropertyKey, Temporary } from '../../model/f
 import type { BodyLowering } from './body.js';
 import { lowerClass } from './classes.js';
 import { lowerFunction } from './functions.js';
-import { assignPattern, lowerKey, propertyName } from './patterns.js';
+import { assignPattern, isCommonExports, lowerKey, propertyName } from './patterns.js';
 import { hasExportModifier, isModuleExports } from './scopes.js';
 
 /** Operators that store into their left operand, by the operator that they apply before. */
@@ -53,6 +53,8 @@ export function unwrap(expression: ts.Expression): ts.Expression {
 /** Lowers an expression in the order in which the language evaluates it, and returns its value. */
 export function lowerExpression(body: BodyLowering, wrapped: ts.Expression): Temporary {
   const expression = unwrap(wrapped);
+  if (isCommonExports(body, expression))
+    return body.loadVariable(body.module.common(), body.range(expression));
   if (ts.isIdentifier(expression)) return lowerIdentifier(body, expression);
   if (ts.isStringLiteralLike(expression)) return body.constant(expression.text);
   if (ts.isNumericLiteral(expression)) return body.constant(Number(expression.text));
@@ -207,8 +209,9 @@ function lowerCall(body: BodyLowering, expression: ts.CallExpression): Temporary
       ts.isIdentifier(callee) && callee.text === 'require' && body.scope.resolve('require') === undefined;
     if (isRequire || callee.kind === ts.SyntaxKind.ImportKeyword) {
       const module = first.text;
-      body.module.imports.push({ module, range: body.range(expression) });
-      return body.value((into) => ({ kind: 'load-module', into, module }));
+      const range = body.range(expression);
+      body.module.imports.push({ module, range });
+      return body.value((into) => ({ kind: 'load-module', into, module, range }));
     }
   }
   let target: Call['target'];
@@ -323,6 +326,15 @@ interface Assignable {
 
 function lowerPlace(body: BodyLowering, wrapped: ts.Expression): Assignable {
   const target = unwrap(wrapped);
+  if (isCommonExports(body, target)) {
+    const variable = body.module.common();
+    return {
+      load: () => body.loadVariable(variable, body.range(target)),
+      store: (value, node) => {
+        body.storeVariable(variable, value, body.range(node), true);
+      },
+    };
+  }
   if (ts.isPropertyAccessExpression(target) || ts.isElementAccessExpression(target)) {
     const object = lowerExpression(body, target.expression);
     const key = ts.isPropertyAccessExpression(target)

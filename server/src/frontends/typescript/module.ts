@@ -10,6 +10,7 @@ import type {
   VariableIndex,
 } from '../../model/facts.js';
 import { BodyLowering } from './body.js';
+import { exportsOf } from './exports.js';
 import { exportedNames, Scope, type VariableDraft } from './scopes.js';
 
 /** What one file's lowering has gathered so far; shared by the functions of the file. */
@@ -19,9 +20,32 @@ export class ModuleLowering {
   readonly variables: VariableDraft[] = [];
   readonly imports: ImportFacts[] = [];
   readonly exported: ReadonlySet<string>;
+  /** The module's own names. */
+  readonly scope: Scope;
+  /** The variable of a default export that the source does not name. */
+  defaultExport?: VariableIndex;
+  /** The variable that holds what `require` of this file returns; declared when the file first speaks of it. */
+  commonExports?: VariableIndex;
 
   constructor(readonly source: ts.SourceFile) {
     this.exported = exportedNames(source);
+    this.scope = new Scope(this.reserveFunction(), undefined, true);
+  }
+
+  /** The variable for a default export without a name. */
+  declareDefault(draft: Partial<VariableDraft> = {}): VariableIndex {
+    this.defaultExport = this.declare(this.scope, '(default export)', {
+      kind: 'synthetic',
+      exported: true,
+      ...draft,
+    });
+    return this.defaultExport;
+  }
+
+  /** The variable that `module.exports` is. */
+  common(): VariableIndex {
+    this.commonExports ??= this.declare(this.scope, '(module.exports)', { kind: 'synthetic' });
+    return this.commonExports;
   }
 
   reserveFunction(): FunctionIndex {
@@ -90,14 +114,19 @@ function typeFacts(root: string, path: string[], scope: Scope): TypeFacts {
 /** Lowers a whole file. */
 export function lowerModule(
   source: ts.SourceFile,
-): Pick<FileFacts, 'functions' | 'classes' | 'variables' | 'imports'> {
+): Pick<FileFacts, 'functions' | 'classes' | 'variables' | 'imports' | 'exports' | 'commonExports'> {
   const module = new ModuleLowering(source);
-  const index = module.reserveFunction();
-  const scope = new Scope(index, undefined, true);
+  const { scope } = module;
+  const index = scope.functionIndex;
   const lowering = new BodyLowering(module, index, scope, true);
   lowering.hoist(source);
-  const body = lowering.block(() => {
+  const statements = lowering.block(() => {
     lowering.statements(source.statements);
+  });
+  const { commonExports } = module;
+  const body = lowering.block(() => {
+    if (commonExports !== undefined) emitCommonExports(lowering, commonExports);
+    for (const node of statements.nodes) lowering.emit(node);
   });
   module.functions[index] = {
     name: '(module)',
@@ -116,5 +145,14 @@ export function lowerModule(
     classes: module.classes.filter((facts) => facts !== undefined),
     variables: module.variables,
     imports: module.imports,
+    exports: exportsOf(source, module, scope),
+    ...(commonExports !== undefined && { commonExports }),
   };
+}
+
+/** `module.exports` is an empty object until the file says otherwise. */
+function emitCommonExports(body: BodyLowering, variable: VariableIndex): void {
+  const range = { start: 0, end: 0 };
+  const value = body.value((into) => ({ kind: 'make-object', into, properties: [], spreads: [], range }));
+  body.storeVariable(variable, value, range, true);
 }

@@ -2,7 +2,6 @@ import ts from 'typescript';
 import type { PropertyKey, Temporary } from '../../model/facts.js';
 import type { BodyLowering } from './body.js';
 import { lowerExpression } from './expressions.js';
-import { isModuleExports } from './scopes.js';
 
 /** The name of a property as written, when the source says it. */
 export function propertyName(name: ts.PropertyName): string | undefined {
@@ -29,6 +28,22 @@ function keyOfName(body: BodyLowering, name: ts.PropertyName): PropertyKey {
   return ts.isComputedPropertyName(name) ? lowerKey(body, name.expression) : '';
 }
 
+/** True for `module.exports` and `exports` of a CommonJS module. */
+export function isCommonExports(body: BodyLowering, expression: ts.Expression): boolean {
+  if (ts.isIdentifier(expression)) return expression.text === 'exports' && isUnbound(body, 'exports');
+  return (
+    ts.isPropertyAccessExpression(expression) &&
+    expression.name.text === 'exports' &&
+    ts.isIdentifier(expression.expression) &&
+    expression.expression.text === 'module' &&
+    isUnbound(body, 'module')
+  );
+}
+
+function isUnbound(body: BodyLowering, name: string): boolean {
+  return body.scope.resolve(name) === undefined;
+}
+
 /** Assigns a value to a declared name, a destructuring pattern, or any assignable expression. */
 export function assignPattern(
   body: BodyLowering,
@@ -44,6 +59,8 @@ export function assignPattern(
     }
     const variable = body.variable(target, 'store');
     if (variable !== undefined) body.storeVariable(variable, value, body.range(target), false);
+    else if (isCommonExports(body, target))
+      body.storeVariable(body.module.common(), value, body.range(target), true);
   } else if (ts.isObjectBindingPattern(target)) {
     for (const element of target.elements) assignElement(body, element, value);
   } else if (ts.isArrayBindingPattern(target)) {
@@ -51,7 +68,10 @@ export function assignPattern(
       if (!ts.isOmittedExpression(element)) assignElement(body, element, value, String(index));
     });
   } else if (ts.isPropertyAccessExpression(target)) {
-    if (isModuleExports(target)) return;
+    if (isCommonExports(body, target)) {
+      body.storeVariable(body.module.common(), value, body.range(target), true);
+      return;
+    }
     const object = lowerExpression(body, target.expression);
     body.emit({ kind: 'store-property', object, key: target.name.text, value, range: body.range(target) });
   } else if (ts.isElementAccessExpression(target)) {

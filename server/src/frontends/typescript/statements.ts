@@ -45,7 +45,7 @@ export function lowerStatement(
     body.emit({ kind: 'labelled', label: statement.label.text, body: inner });
   } else if (ts.isFunctionDeclaration(statement)) lowerFunctionDeclaration(body, statement);
   else if (ts.isClassDeclaration(statement)) lowerClassDeclaration(body, statement);
-  else if (ts.isExportAssignment(statement)) lowerExpression(body, statement.expression);
+  else if (ts.isExportAssignment(statement)) lowerExportAssignment(body, statement);
   else if (
     ts.isModuleDeclaration(statement) &&
     statement.body !== undefined &&
@@ -341,17 +341,33 @@ function lowerFunctionDeclaration(body: BodyLowering, statement: ts.FunctionDecl
     name: statement.name?.text ?? '(default export)',
     exported,
   });
-  const variable = statement.name === undefined ? undefined : body.scope.resolve(statement.name.text);
+  if (statement.name === undefined) {
+    body.module.declareDefault({ function: index });
+    return;
+  }
+  const variable = body.scope.resolve(statement.name.text);
   const draft = variable === undefined ? undefined : body.module.variables[variable];
   if (draft !== undefined) draft.function = index;
+}
+
+/** `export default …` and `export = …`; a name that is exported so is found by {@link exportsOf}. */
+function lowerExportAssignment(body: BodyLowering, statement: ts.ExportAssignment): void {
+  const value = lowerExpression(body, statement.expression);
+  if (statement.isExportEquals !== true && ts.isIdentifier(statement.expression)) return;
+  const { module } = body;
+  const variable = statement.isExportEquals === true ? module.common() : module.declareDefault();
+  body.storeVariable(variable, value, body.range(statement.expression), true);
 }
 
 function lowerClassDeclaration(body: BodyLowering, statement: ts.ClassDeclaration): void {
   const exported =
     statement.name === undefined ? body.functionIndex === 0 : body.isExported(statement.name.text, statement);
   const index = lowerClass(body, statement, statement.name?.text ?? '(default export)', exported);
-  const variable = statement.name === undefined ? undefined : body.scope.resolve(statement.name.text);
-  const draft = variable === undefined ? undefined : body.module.variables[variable];
-  if (draft !== undefined) draft.class = index;
+  if (statement.name === undefined) body.module.declareDefault({ class: index });
+  else {
+    const variable = body.scope.resolve(statement.name.text);
+    const draft = variable === undefined ? undefined : body.module.variables[variable];
+    if (draft !== undefined) draft.class = index;
+  }
   body.value((into) => ({ kind: 'make-class', into, class: index }));
 }

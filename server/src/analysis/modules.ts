@@ -1,0 +1,77 @@
+/** The files that an analysis has come to see. */
+import type { ExportFacts, FileFacts, FunctionFacts } from '../model/facts.js';
+import type { Place, TextRange } from '../model/source.js';
+import { placeOf } from '../model/source.js';
+import type { Frame } from './frame.js';
+import { walk } from './walk.js';
+
+/** How many overlap contexts are entered where a module's own body runs: that of the script. */
+export const MODULE_DEPTH = 1;
+
+/** A file, and the one run of its own body. */
+export class Module {
+  /** The frame of the body, which every function of the file closes over. */
+  readonly frame: Frame;
+  /** Whether the body was run; its functions and classes are there before. */
+  progress: 'unread' | 'running' | 'done' = 'unread';
+  /** What it exports, by the name that others import it by. */
+  readonly exports: ReadonlyMap<string, Exclude<ExportFacts, { kind: 'all' }>>;
+  private readonly closedOver: ReadonlySet<FunctionFacts | undefined>;
+  private readonly places = new Map<TextRange, Place>();
+
+  /** @param number unique in the analysis */
+  constructor(
+    readonly facts: FileFacts,
+    number: number,
+  ) {
+    const [body] = facts.functions;
+    if (body === undefined) throw new Error('A file has no body.');
+    this.frame = {
+      id: `m${String(number)}`,
+      module: this,
+      facts: body,
+      awaited: true,
+      depth: MODULE_DEPTH,
+      temporaries: new Map(),
+    };
+    this.exports = new Map(
+      facts.exports.flatMap((exported) => (exported.kind === 'all' ? [] : [[exported.name, exported]])),
+    );
+    this.closedOver = new Set(
+      facts.variables
+        .filter((variable) => variable.captured)
+        .map((variable) => facts.functions[variable.scope]),
+    );
+  }
+
+  place(range: TextRange): Place {
+    let place = this.places.get(range);
+    if (place === undefined) {
+      place = placeOf(this.facts.file, this.facts.lineStarts, range);
+      this.places.set(range, place);
+    }
+    return place;
+  }
+
+  /** True when a function that is made during a call of this one may use the call's variables later. */
+  isClosedOver(facts: FunctionFacts): boolean {
+    return this.closedOver.has(facts);
+  }
+}
+
+/** Names of properties that functions assign after their object was made. */
+export function mutableProperties(facts: FileFacts): ReadonlySet<string> {
+  const known = mutable.get(facts);
+  if (known !== undefined) return known;
+  const names = new Set<string>();
+  for (const { kind, body } of facts.functions) {
+    if (kind === 'module' || kind === 'constructor') continue;
+    walk(body, (node) => {
+      if (node.kind === 'store-property' && typeof node.key === 'string') names.add(node.key);
+    });
+  }
+  mutable.set(facts, names);
+  return names;
+}
+
+const mutable = new WeakMap<FileFacts, ReadonlySet<string>>();
