@@ -129,7 +129,7 @@ function instanceValue(
     id: `${frame.id}@${String(operation.range.start)}`,
     label: operation.text,
     depth: analysis.depth,
-    made: analysis.place(operation.range),
+    made: placeIn(frame, operation.range),
     ...(name !== undefined && { name }),
   });
   return instance && valueOf({ kind: 'instance', instance });
