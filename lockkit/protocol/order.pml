@@ -1,17 +1,19 @@
 /*
- * The protocol between processes on one lock file, as lockkit/native/file.c and the Python twin follow it: exclusion by flock,
- * order by a chain of byte locks. Spin visits every interleaving of three processes that take the lock ROUNDS times each, where
- * any process may die at any step (DEATHS of them do) and any waiting process may give up. lockkit/test/protocol.test.ts runs it.
+ * The protocol between processes on one lock file, as docs/protocol.md tells it: exclusion by flock, order by a chain of byte
+ * locks. Spin visits every interleaving of three processes that take the lock ROUNDS times each, exclusive or shared, where any
+ * process may die at any step (DEATHS of them do) and any waiting process may give up. lockkit/test/protocol.test.ts runs it.
  *
  * What is checked:
- *   exclusion  two processes are never inside at once;
+ *   exclusion  whoever is inside with an exclusive grant is alone there;
  *   progress   there is no state in which a living process waits and nothing can move (Spin's invalid end states): no death and
  *              no retreat leaves a lock behind, whatever the dead one was doing;
- *   order      whoever enters through the chain leaves no living process queued with an earlier ticket;
+ *   order      whoever enters through the chain leaves no living process queued with an earlier ticket, unless both are readers;
  *   bypass     from the moment a process is queued, each other process enters at most once by the fast path, on a look at the
  *              chain from before that moment. The fast path cannot starve the queue.
  *
  * The kernel is the ground the model stands on: what it does in one call is one step here, and it frees what the dead held.
+ * There is no time in it, so a turn lasts for one grant: `handover` is 0. What a process does inside of a longer turn, it does
+ * with the lock or by a look that is still fresh, and the turn's length bounds both.
  */
 #define PROCESSES 3
 #ifndef ROUNDS
@@ -26,12 +28,15 @@
 
 /* The file, and the kernel's locks on it. */
 byte counter = 0;        /* bytes 0-7: the last ticket drawn */
-byte flocked = NOBODY;   /* who has flock(LOCK_EX) */
+byte writer = NOBODY;    /* who has flock(LOCK_EX) */
+bool reader[PROCESSES];  /* who has flock(LOCK_SH) */
 byte drawing = NOBODY;   /* who has the lock on byte 0 */
 byte place[PROCESSES];   /* whose byte in the chain is locked: the ticket, or NO_PLACE */
+bool shares[PROCESSES];  /* what each asks for at present: a shared grant, or an exclusive one */
 
 /* The witnesses. */
-byte inside = 0;
+byte writers_inside = 0;
+byte readers_inside = 0;
 byte deaths = 0;
 bool waits[PROCESSES];                      /* has a place in the chain, and has neither entered nor given up */
 bool passed_by[PROCESSES * PROCESSES];      /* [me * PROCESSES + other]: other passed me by the fast path, in this wait of mine */
@@ -42,8 +47,14 @@ bool passed_by[PROCESSES * PROCESSES];      /* [me * PROCESSES + other]: other p
  */
 #define EACH(condition) (condition(0) && condition(1) && condition(2))
 
-/* F_OFD_GETLK over the chain: nobody else queues. */
-#define NOT_QUEUED(other) (other == me || place[other] == NO_PLACE)
+/* Two readers are no conflict, to flock and to the byte locks (F_RDLCK) alike. */
+#define BOTH_READ(other) (shares[me] && shares[other])
+
+#define NOT_READING(other) (!reader[other])
+#define LOCK_FREE (writer == NOBODY && (shares[me] || EACH(NOT_READING)))
+
+/* F_OFD_GETLK over the chain: nobody else queues that would conflict. */
+#define NOT_QUEUED(other) (other == me || place[other] == NO_PLACE || BOTH_READ(other))
 #ifdef BARGING
 #define CHAIN_EMPTY true
 #else
@@ -52,22 +63,35 @@ bool passed_by[PROCESSES * PROCESSES];      /* [me * PROCESSES + other]: other p
 
 /* F_OFD_SETLKW over the bytes before mine is granted: none of them is anyone's. */
 #ifdef PREDECESSOR_ONLY
-#define NOT_BEFORE_ME(other) (place[other] == NO_PLACE || place[other] + 1 != place[me])
+#define NOT_BEFORE_ME(other) (place[other] == NO_PLACE || place[other] + 1 != place[me] || BOTH_READ(other))
 #else
-#define NOT_BEFORE_ME(other) (other == me || place[other] == NO_PLACE || place[other] > place[me])
+#define NOT_BEFORE_ME(other) (other == me || place[other] == NO_PLACE || place[other] > place[me] || BOTH_READ(other))
 #endif
 #define MY_TURN EACH(NOT_BEFORE_ME)
 
-#define NOT_OVERTAKEN(other) (other == me || !waits[other] || place[other] > place[me])
+#define NOT_OVERTAKEN(other) (other == me || !waits[other] || place[other] > place[me] || BOTH_READ(other))
 
+/* flock(2) is granted. */
 inline enter() {
-  inside++;
-  assert(inside == 1);
+  if
+  :: shares[me] -> reader[me] = true; readers_inside++
+  :: else -> writer = me; writers_inside++
+  fi;
+  in_section = true;
+  assert(writers_inside == 0 || (writers_inside == 1 && readers_inside == 0))
+}
+
+inline leave() {
+  if
+  :: shares[me] -> reader[me] = false; readers_inside--
+  :: else -> writer = NOBODY; writers_inside--
+  fi;
+  in_section = false
 }
 
 inline note_bypass(other) {
   if
-  :: other != me && waits[other] ->
+  :: other != me && waits[other] && !BOTH_READ(other) ->
      assert(!passed_by[other * PROCESSES + me]);
      passed_by[other * PROCESSES + me] = true
   :: else
@@ -81,9 +105,8 @@ inline stop_waiting() {
   passed_by[me * PROCESSES + 2] = false
 }
 
-/* leave_chain, and LOCK_UN where it is held. For the dead the kernel does it. */
-inline let_go() {
-  if :: flocked == me -> flocked = NOBODY :: else fi;
+/* Unlocks all bytes. For the dead the kernel does it. */
+inline leave_chain() {
   if :: drawing == me -> drawing = NOBODY :: else fi;
   place[me] = NO_PLACE;
   stop_waiting()
@@ -100,20 +123,20 @@ proctype Process(byte me) {
   :: round == ROUNDS -> break
   :: round < ROUNDS ->
      round++;
+     if :: shares[me] = true :: shares[me] = false fi;
 
-     /* lk_file_try: look whether anyone queues, then try. Between the two calls others act. */
+     /* To try without waiting: look whether anyone queues, then try. Between the two calls others act. */
      if
      :: is_empty = CHAIN_EMPTY
      :: DIES
      fi;
      if
-     :: atomic { is_empty && flocked == NOBODY ->
-          flocked = me; enter(); in_section = true; note_bypass(0); note_bypass(1); note_bypass(2); goto section }
-     :: !is_empty || flocked != NOBODY
+     :: atomic { is_empty && LOCK_FREE -> enter(); note_bypass(0); note_bypass(1); note_bypass(2); goto section }
+     :: !is_empty || !LOCK_FREE
      :: DIES
      fi;
 
-     /* join_chain: draw a ticket under byte 0, … */
+     /* To wait: draw a ticket under byte 0, … */
      if :: atomic { drawing == NOBODY -> drawing = me } :: DIES :: GIVES_UP fi;
      if :: drawn = counter + 1 :: DIES :: GIVES_UP fi;
      if :: counter = drawn :: DIES :: GIVES_UP fi;
@@ -123,8 +146,7 @@ proctype Process(byte me) {
      if :: MY_TURN :: DIES :: GIVES_UP fi;
      /* … and then for the lock itself. */
      if
-     :: atomic { flocked == NOBODY ->
-          flocked = me; assert(EACH(NOT_OVERTAKEN)); enter(); in_section = true; stop_waiting() }
+     :: atomic { LOCK_FREE -> assert(EACH(NOT_OVERTAKEN)); enter(); stop_waiting() }
      :: DIES
      :: GIVES_UP
      fi;
@@ -132,12 +154,12 @@ proctype Process(byte me) {
 
 section:
      if
-     :: atomic { inside--; in_section = false; flocked = NOBODY }
+     :: atomic { leave() }
      :: DIES
      fi;
      goto next;
 gave_up:
-     atomic { drawn = 0; let_go() };
+     atomic { drawn = 0; leave_chain() };
 next:
      atomic { drawn = 0; is_empty = false }
   od;
@@ -145,8 +167,8 @@ next:
 
 dead:
   atomic {
-    if :: in_section -> inside-- :: else fi;
-    let_go()
+    if :: in_section -> leave() :: else fi;
+    leave_chain()
   };
 end:
   skip
