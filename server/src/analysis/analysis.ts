@@ -50,6 +50,8 @@ export class Analysis {
   readonly contexts: OverlapContext[] = [];
   /** Instances of the project's classes that outlive every call. */
   readonly longLived: AbstractObject[] = [];
+  /** Classes as objects, with what their static members hold. */
+  readonly statics = new Map<string, AbstractObject>();
   /** One instance per library class and name. */
   readonly instances = new Map<string, Instance>();
   /** Where a handle kept in a cell is overwritten by the next opener. */

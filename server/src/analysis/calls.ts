@@ -8,6 +8,7 @@ import { callDepth, isRecursive, placeIn, variableKey, type Frame } from './fram
 import type { Key } from './cells.js';
 import { keyOf, leave, loadProperty, loadVariable, named, methodOf, superclassOf } from './heap.js';
 import { isRelease, noteUnseenCall } from './unseen.js';
+import { asObject } from './statics.js';
 import type { State } from './state.js';
 import {
   classFacts,
@@ -67,8 +68,9 @@ export function call(
   }
 }
 
-function callMethod(site: CallSite, state: State, object: Value, key: Key): Result {
+function callMethod(site: CallSite, state: State, target: Value, key: Key): Result {
   const { analysis, frame, operation } = site;
+  const object = asObject(analysis, target);
   const { shape } = object;
   const name = typeof key === 'string' ? key : undefined;
   if (name !== undefined) {

@@ -1,10 +1,11 @@
 /** Reads and writes of cells, wherever they come from: variables, properties, and the calls of libraries. */
-import type { Dimension } from '../model/dimensions.js';
+import { subtract, type Dimension } from '../model/dimensions.js';
 import type { VariableIndex } from '../model/facts.js';
 import type { CellKind } from '../model/library-model.js';
 import type { Place } from '../model/source.js';
 import type { Analysis } from './analysis.js';
 import { noteUpdate } from './candidates.js';
+import { distinctBy } from './distinct.js';
 import { placeIn, variableKey, type Frame } from './frame.js';
 import { fieldOf } from './heap.js';
 import { noteFlagWrite, noteChainWrite } from './home-made-locks.js';
@@ -78,12 +79,13 @@ export function storeCell(
   scope: { id: string; depth: number },
   label: string,
 ): CellIdentity {
+  const distinct = name === undefined ? undefined : distinctBy(name);
   return {
     key: `${kind} ${scope.id} ${name === undefined ? '' : canonical(name)}`,
     kind,
     name: name === undefined ? label : display(name),
-    reach: REACH[kind],
-    depth: scope.depth,
+    reach: distinct === undefined ? REACH[kind] : subtract(REACH[kind], distinct.dimensions),
+    depth: Math.max(scope.depth, distinct?.depth ?? 0),
     sharing: 'usual',
   };
 }

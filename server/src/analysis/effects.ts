@@ -50,6 +50,19 @@ export function applyModel(site: CallSite, state: State, applied: Applied): Resu
     value = valueOf(shape, originsOf(inputs));
   }
 
+  if (call.differs !== undefined) {
+    const depth = call.differs.includes('tasks') ? analysis.depth : 0;
+    value = {
+      ...value,
+      shape: {
+        kind: 'unknown',
+        id: `${frame.id}@${String(operation.range.start)}`,
+        label: operation.text,
+        differs: { dimensions: call.differs.filter((dimension) => dimension !== 'tasks'), depth },
+      },
+    };
+  }
+
   const acquired = call.acquires === undefined ? undefined : acquire(site, state, applied);
   if (acquired !== undefined) value = acquired;
   if (call.releases !== undefined) release(site, state, applied);

@@ -5,6 +5,7 @@ import { call } from './calls.js';
 import { callDepth, placeIn, type Frame } from './frame.js';
 import { keyOf, loadModule, loadProperty, loadVariable, storeProperty, storeVariable } from './heap.js';
 import { forgetEmpty, noteHandOver, noteTest, noteTurn } from './home-made-locks.js';
+import { initializeStatics } from './statics.js';
 import { join, type State } from './state.js';
 import {
   constant,
@@ -334,9 +335,11 @@ function operate(analysis: Analysis, frame: Frame, operation: Operation, state: 
     case 'make-function':
       set(frame, operation.into, valueOf({ kind: 'function', function: operation.function, frame }));
       return state;
-    case 'make-class':
-      set(frame, operation.into, valueOf({ kind: 'class', class: operation.class, frame }));
-      return state;
+    case 'make-class': {
+      const shape = { kind: 'class', class: operation.class, frame } as const;
+      set(frame, operation.into, valueOf(shape));
+      return initializeStatics(analysis, frame, state, shape);
+    }
     case 'make-object': {
       const object = fresh(analysis, frame, operation.range.start);
       for (const { key, value } of operation.properties) {

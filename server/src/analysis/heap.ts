@@ -8,14 +8,17 @@ import { frameOf, variableKey, type Frame } from './frame.js';
 import { instanceOfType } from './instances.js';
 import { runModule } from './module-body.js';
 import type { Module } from './modules.js';
+import { asObject } from './statics.js';
 import type { State } from './state.js';
 import { classOfType } from './types.js';
 import {
   classFacts,
+  NO_ORIGINS,
   originsOf,
   unknown,
   valueOf,
   type AbstractObject,
+  type Origins,
   type ProjectClass,
   type Shape,
   type Value,
@@ -87,7 +90,7 @@ function loadBinding(analysis: Analysis, state: State, frame: Frame, binding: Bi
     case 'namespace':
       return valueOf({ kind: 'module', module: binding.module });
     case 'library':
-      return valueOf({ kind: 'library', module: binding.module, path: binding.path });
+      return fromLibrary(analysis, { kind: 'library', module: binding.module, path: binding.path });
   }
 }
 
@@ -117,6 +120,19 @@ function loadExport(
   return binding === undefined
     ? unknown(`${module.frame.id} ${name}`, name)
     : loadBinding(analysis, state, frame, binding, place);
+}
+
+/** What a library hands out under a path: a value that a model tells of, or something that can be called. */
+function fromLibrary(
+  analysis: Analysis,
+  shape: Shape & { kind: 'library' },
+  origins: Origins = NO_ORIGINS,
+): Value {
+  const found = analysis.models.find(shape.module, shape.path)?.export;
+  if (found === undefined || !('value' in found)) return valueOf(shape, origins);
+  const label = shape.path.filter((name) => name !== 'default' && name !== '*').join('.');
+  const differs = { dimensions: found.value.differs, depth: 0 };
+  return valueOf({ kind: 'unknown', id: `${shape.module}:${label}`, label, differs }, origins);
 }
 
 function seenThrough(
@@ -193,6 +209,8 @@ export function loadProperty(
 ): Value {
   const { shape } = object;
   switch (shape.kind) {
+    case 'class':
+      return loadProperty(analysis, state, frame, asObject(analysis, object), key, place);
     case 'object':
       return loadField(analysis, state, frame, object, shape.object, key, place);
     case 'contents': {
@@ -217,7 +235,7 @@ export function loadProperty(
         : valueOf(property(shape, key), object.origins);
     case 'library':
       return typeof key === 'string'
-        ? valueOf({ ...shape, path: [...shape.path, key] }, object.origins)
+        ? fromLibrary(analysis, { ...shape, path: [...shape.path, key] }, object.origins)
         : object;
     case 'instance': {
       const { instance } = shape;
@@ -334,7 +352,7 @@ export function storeProperty(
   value: Value,
   place: Place,
 ): void {
-  const { shape } = object;
+  const { shape } = asObject(analysis, object);
   leave(state, value);
   if (shape.kind === 'object') {
     if (isMutable(analysis, key)) {

@@ -60,10 +60,12 @@ function runEntryPoints(analysis: Analysis, loaded: State): void {
       instances.length > 0
         ? instances.map((object) => valueOf({ kind: 'object', object }))
         : [standIn(analysis, state, own)];
+    const itself: Value = valueOf({ kind: 'class', ...own });
     for (const method of classFacts.methods) {
       const fn = facts.functions[method.function];
-      if (fn === undefined || method.private || method.static) continue;
-      for (const receiver of receivers) runEntryPoint(analysis, state, fn, receiver);
+      if (fn === undefined || method.private) continue;
+      for (const receiver of method.static ? [itself] : receivers)
+        runEntryPoint(analysis, state, fn, receiver);
     }
   });
 }

@@ -6,6 +6,7 @@
 import type { ClassFacts, ClassIndex, FunctionFacts, FunctionIndex } from '../model/facts.js';
 import type { ClassModel, LibraryModel } from '../model/library-model.js';
 import type { Place } from '../model/source.js';
+import type { Distinct } from './distinct.js';
 import type { Frame } from './frame.js';
 import type { Module } from './modules.js';
 
@@ -79,7 +80,13 @@ export interface Instance {
 }
 
 export type Shape =
-  | { readonly kind: 'unknown'; readonly id: string; readonly label: string }
+  | {
+      readonly kind: 'unknown';
+      readonly id: string;
+      readonly label: string;
+      /** Which executions have a value of their own. */
+      readonly differs?: Distinct;
+    }
   | { readonly kind: 'constant'; readonly value: string | number | boolean | null | undefined }
   | { readonly kind: 'template'; readonly parts: readonly (string | Shape)[] }
   | { readonly kind: 'pure'; readonly name: string; readonly from: readonly Shape[] }

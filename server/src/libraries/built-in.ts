@@ -8,19 +8,24 @@ import fsExt from './models/fs-ext.json' with { type: 'json' };
 import ioredis from './models/ioredis.json' with { type: 'json' };
 import koa from './models/koa.json' with { type: 'json' };
 import lockkit from './models/lockkit.json' with { type: 'json' };
+import nanoid from './models/nanoid.json' with { type: 'json' };
 import nodeChildProcess from './models/node-child-process.json' with { type: 'json' };
 import nodeCluster from './models/node-cluster.json' with { type: 'json' };
+import nodeCrypto from './models/node-crypto.json' with { type: 'json' };
 import nodeEvents from './models/node-events.json' with { type: 'json' };
 import nodeFs from './models/node-fs.json' with { type: 'json' };
 import nodeFsPromises from './models/node-fs-promises.json' with { type: 'json' };
 import nodeHttp from './models/node-http.json' with { type: 'json' };
+import nodeOs from './models/node-os.json' with { type: 'json' };
 import nodePath from './models/node-path.json' with { type: 'json' };
+import nodeProcess from './models/node-process.json' with { type: 'json' };
 import nodeTimers from './models/node-timers.json' with { type: 'json' };
 import nodeUrl from './models/node-url.json' with { type: 'json' };
 import nodeUtil from './models/node-util.json' with { type: 'json' };
 import nodeWorkerThreads from './models/node-worker-threads.json' with { type: 'json' };
 import properLockfile from './models/proper-lockfile.json' with { type: 'json' };
 import redis from './models/redis.json' with { type: 'json' };
+import uuid from './models/uuid.json' with { type: 'json' };
 import webLocks from './models/web-locks.json' with { type: 'json' };
 
 // What the compiler infers of a JSON file is wider than the schema; a test holds each file to it.
@@ -34,19 +39,24 @@ const files: readonly unknown[] = [
   ioredis,
   koa,
   lockkit,
+  nanoid,
   nodeChildProcess,
   nodeCluster,
+  nodeCrypto,
   nodeEvents,
   nodeFs,
   nodeFsPromises,
   nodeHttp,
+  nodeOs,
   nodePath,
+  nodeProcess,
   nodeTimers,
   nodeUrl,
   nodeUtil,
   nodeWorkerThreads,
   properLockfile,
   redis,
+  uuid,
   webLocks,
 ];
 

@@ -24,7 +24,14 @@ export type ExportModel =
   | { readonly class: string }
   | { readonly instance: string }
   | { readonly sameAs: string }
-  | { readonly call: CallModel };
+  | { readonly call: CallModel }
+  | { readonly value: ValueModel };
+
+/** A value that a module hands out. */
+export interface ValueModel {
+  /** The dimensions along which each execution has a value of its own (`process.pid`). */
+  readonly differs: readonly Dimension[];
+}
 
 export interface ClassModel {
   /** The lock that an instance is, when it is one. */
@@ -79,6 +86,11 @@ export interface CallModel {
    * (`JSON.parse`, `path.join`).
    */
   readonly pure?: boolean;
+  /**
+   * The dimensions along which no two executions get the same result (`os.hostname`); with `tasks`, no two calls do
+   * (`randomUUID`).
+   */
+  readonly differs?: readonly Dimension[];
   /** What the call means for the analysis itself; see `analysis/futures.ts`. */
   readonly future?: 'new' | 'then' | 'catch' | 'finally' | 'all' | 'resolve';
 }

@@ -10,11 +10,8 @@ const index = {
 };
 const name = { type: 'string', minLength: 1 };
 const flag = { type: 'boolean' };
-const span = {
-  type: 'array',
-  items: { enum: DIMENSIONS },
-  description: 'The dimensions along which the lock excludes.',
-};
+const dimensions = { type: 'array', items: { enum: DIMENSIONS } };
+const span = { ...dimensions, description: 'The dimensions along which the lock excludes.' };
 
 /** An object with no properties besides these. */
 function record(properties: Readonly<Record<string, object>>, required: readonly string[] = []): object {
@@ -107,6 +104,10 @@ export const libraryDefinitions = {
       ],
     },
     pure: flag,
+    differs: {
+      ...dimensions,
+      description: 'The dimensions along which no two executions get the same result.',
+    },
     future: { enum: ['new', 'then', 'catch', 'finally', 'all', 'resolve'] },
   }),
   class: record(
@@ -126,6 +127,20 @@ export const libraryDefinitions = {
       record({ instance: name }, ['instance']),
       record({ sameAs: name }, ['sameAs']),
       record({ call: reference('call') }, ['call']),
+      record(
+        {
+          value: record(
+            {
+              differs: {
+                ...dimensions,
+                description: 'The dimensions along which executions have a value of their own.',
+              },
+            },
+            ['differs'],
+          ),
+        },
+        ['value'],
+      ),
     ],
   },
 };
