@@ -68,7 +68,7 @@ export class Analysis {
 
   constructor(facts: FileFacts, context: AnalysisContext) {
     this.context = context;
-    this.models = new ModelIndex(context.libraries);
+    this.models = ModelIndex.of(context.libraries);
     this.root = this.add(facts);
   }
 

@@ -2,10 +2,11 @@
 import type { Call, FunctionIndex, Temporary } from '../model/facts.js';
 import type { Overlap } from '../model/findings.js';
 import { CALL_DEPTH, type Analysis, type OverlapContext } from './analysis.js';
-import { applyModel, construct } from './effects.js';
+import { applyModel, construct, instanceValue } from './effects.js';
 import { runBody } from './execute.js';
 import { callDepth, isRecursive, placeIn, variableKey, type Frame } from './frame.js';
 import type { Key } from './cells.js';
+import { performed } from './queries.js';
 import { keyOf, leave, loadProperty, loadVariable, named, methodOf, superclassOf } from './heap.js';
 import { isRelease, noteUnseenCall } from './unseen.js';
 import { asObject } from './statics.js';
@@ -76,6 +77,13 @@ function callMethod(site: CallSite, state: State, target: Value, key: Key): Resu
   if (name !== undefined) {
     if (shape.kind === 'instance') {
       const { class: facts, model } = shape.instance;
+      const method = Object.hasOwn(facts.methods, name) ? facts.methods[name] : undefined;
+      if (method !== undefined) return applyModel(site, state, { call: method, model, receiver: object });
+      const held = loadProperty(analysis, state, frame, object, name, placeIn(frame, operation.range));
+      if (held.shape.kind === 'instance') return callValue(site, state, held, object);
+    }
+    if (shape.kind === 'record' || shape.kind === 'query') {
+      const { class: facts, model } = shape.kind === 'record' ? shape.record : shape.query;
       const method = Object.hasOwn(facts.methods, name) ? facts.methods[name] : undefined;
       if (method !== undefined) return applyModel(site, state, { call: method, model, receiver: object });
     }
@@ -158,7 +166,16 @@ function callValue(site: CallSite, state: State, callee: Value, receiver?: Value
           : callUnseen(site, state, receiver);
       }
       if ('call' in found) return applyModel(site, state, { call: found.call, model });
+      if ('instance' in found) {
+        const instance = instanceValue(site, model, found.instance);
+        if (instance !== undefined) return callValue(site, state, instance);
+      }
       return callUnseen(site, state, receiver);
+    }
+    case 'instance': {
+      const { class: facts, model } = shape.instance;
+      if (facts.call === undefined) return callUnseen(site, state, receiver ?? callee);
+      return applyModel(site, state, { call: facts.call, model, receiver: callee });
     }
     default:
       return callUnseen(site, state, receiver ?? callee);
@@ -333,7 +350,13 @@ function startedTogether(site: CallSite, async: boolean): OverlapContext | undef
 /** Runs a function argument: unseen code calls it, or a model says that a library does. */
 export function runCallback(site: CallSite, state: State, callback: Value, args: readonly Value[]): Result {
   const { shape } = callback;
-  if (shape.kind === 'function') return callFunction(site, state, shape, args);
+  if (shape.kind === 'function') {
+    const result = callFunction(site, state, shape, args);
+    return {
+      state: result.state,
+      value: performed(site.analysis, result.state, site.frame, result.value),
+    };
+  }
   if (shape.kind === 'resolver' || shape.kind === 'grant') return callValue(site, state, callback);
   return { state, value: unknown(site.analysis.freshId(), 'value') };
 }

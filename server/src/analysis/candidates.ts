@@ -48,10 +48,15 @@ export function noteUpdate(
   pair: { read: LiveRead; certain: boolean; write: Place; writeFrame: Frame },
 ): void {
   if (analysis.isImporting) return;
-  const { cell } = pair.read;
+  const covering = [...state.held.values()].filter(
+    ({ covers }) => covers === undefined || covers === pair.read.cell.kind,
+  );
+  const inDoubt = covering.some(({ id, weak }) => weak === true && pair.read.guards.has(id));
+  const cell: CellIdentity = inDoubt ? { ...pair.read.cell, sharing: 'likely' } : pair.read.cell;
   const levels = levelsAbove(analysis, cell.depth, pair.read.depth);
   if (levels.length === 0) return;
-  analysis.candidates.push({ kind: 'update', cell, held: [...state.held.values()], levels, ...pair });
+  const held = covering.filter(({ weak }) => weak !== true);
+  analysis.candidates.push({ kind: 'update', cell, held, levels, ...pair });
 }
 
 /** A file lock is taken on an open file that is kept in a shared cell. */

@@ -1,43 +1,26 @@
 /** What library models say of a call, applied. */
-import { DIMENSIONS } from '../model/dimensions.js';
-import type { Overlap } from '../model/findings.js';
-import type { CallModel, CellModel, LibraryModel, RunModel } from '../model/library-model.js';
-import type { Place } from '../model/source.js';
-import { runApart, runCallback, type CallSite, type Result } from './calls.js';
-import { noteSharedHandle } from './candidates.js';
+import type { CellModel, LibraryModel, ReadModel, WriteModel } from '../model/library-model.js';
+import { runCallback, type CallSite, type Result } from './calls.js';
 import { elementCell, readCell, storeCell, writeCell } from './cells.js';
 import { applyFuture } from './futures.js';
 import { placeIn } from './frame.js';
 import { leave } from './heap.js';
 import { makeInstance } from './instances.js';
-import type { Acquisition, CellIdentity, SharedHandle, State } from './state.js';
-import {
-  canonical,
-  display,
-  originsOf,
-  unknown,
-  valueOf,
-  type Instance,
-  type Shape,
-  type Value,
-} from './values.js';
-
-export interface Applied {
-  readonly call: CallModel;
-  readonly model: LibraryModel;
-  readonly receiver?: Value;
-}
-
-/** An argument by reference: counted from 0, or from the end. */
-export function argumentAt(site: CallSite, reference: number): Value | undefined {
-  return site.arguments.at(reference);
-}
+import { acquire, release } from './locks.js';
+import { buildQuery, conditionValue, performed } from './queries.js';
+import { isOneAtATime, valueAt, type Applied } from './references.js';
+import { applyRowRead, applyRowWrite, isCheckedByStore, writtenValue } from './row-effects.js';
+import { runArgument } from './runs.js';
+import { applySql } from './sql-effects.js';
+import type { CellIdentity, State } from './state.js';
+import { beginModelled, endTransaction } from './transactions.js';
+import { originsOf, unknown, valueOf, type Instance, type Shape, type Value } from './values.js';
 
 export function applyModel(site: CallSite, state: State, applied: Applied): Result {
   const { analysis, frame, operation } = site;
   const { call, receiver } = applied;
   if (call.future !== undefined) return applyFuture(site, state, call.future, receiver);
-  const place = placeIn(site.frame, operation.range);
+  if (call.performs !== undefined) return perform(site, state, applied, call.performs);
   const inputs = receiver === undefined ? site.arguments : [receiver, ...site.arguments];
   if (call.runs === undefined) for (const argument of site.arguments) leave(state, argument);
   let value: Value = unknown(
@@ -49,6 +32,8 @@ export function applyModel(site: CallSite, state: State, applied: Applied): Resu
     const shape: Shape = { kind: 'pure', name: operation.text, from: inputs.map((input) => input.shape) };
     value = valueOf(shape, originsOf(inputs));
   }
+  if (call.builds !== undefined) value = buildQuery(site, call.builds, applied);
+  if (call.condition !== undefined) value = conditionValue(site, call.condition, applied);
 
   if (call.differs !== undefined) {
     const depth = call.differs.includes('tasks') ? analysis.depth : 0;
@@ -63,37 +48,77 @@ export function applyModel(site: CallSite, state: State, applied: Applied): Resu
     };
   }
 
+  if (call.transaction !== undefined) beginModelled(site, state, call.transaction, applied);
   const acquired = call.acquires === undefined ? undefined : acquire(site, state, applied);
   if (acquired !== undefined) value = acquired;
   if (call.releases !== undefined) release(site, state, applied);
 
-  if (call.reads !== undefined) {
-    const cell = cellOf(site, call.reads, applied);
-    if (cell !== undefined) {
-      const origins = readCell(state, frame, cell, place, analysis.depth);
-      const read = origins.keys().next().value;
-      value = { shape: value.shape, origins, ...(read !== undefined && { direct: read }) };
-    }
-  }
-  if (call.writes !== undefined) {
-    const cell = cellOf(site, call.writes, applied);
-    const written = call.writes.value === undefined ? undefined : argumentAt(site, call.writes.value);
-    if (cell !== undefined) {
-      writeCell(analysis, state, frame, cell, written ?? unknown(analysis.freshId(), 'value'), place);
-    }
-  }
+  if (call.reads !== undefined) value = read(site, state, call.reads, applied) ?? value;
+  if (call.writes !== undefined) write(site, state, call.writes, applied);
+  if (call.sql !== undefined) value = applySql(site, state, call.sql, applied) ?? value;
 
   let current = state;
+  let hasRun = false;
   for (const run of call.runs ?? []) {
     const result = runArgument(site, current, run, applied, value);
     current = result.state;
+    hasRun ||= valueAt(site, run.argument, receiver)?.shape.kind === 'function';
     if (run.returned === true) value = result.value;
   }
   if (call.completes === 'callback') current = complete(site, current, value);
   if (call.acquires !== undefined && (call.runs ?? []).some((run) => run.locked === true)) {
     release(site, current, applied);
   }
+  if (call.commits === true || (call.transaction !== undefined && hasRun)) endTransaction(current);
   return { state: current, value: returned(site, applied, value) };
+}
+
+/** A command that was made before, or the query that the method is called on. */
+function perform(site: CallSite, state: State, applied: Applied, reference: number | string): Result {
+  const { analysis, frame, operation } = site;
+  const command = valueAt(site, reference, applied.receiver);
+  const id = `${frame.id}@${String(operation.range.start)}`;
+  const nothing = (): Value => unknown(id, operation.text, originsOf(site.arguments, false));
+  if (command?.shape.kind === 'query') return { state, value: performed(analysis, state, frame, command) };
+  if (command?.shape.kind !== 'instance') return { state, value: command ?? nothing() };
+  const { instance } = command.shape;
+  if (instance.class.performed === undefined) return { state, value: nothing() };
+  return applyModel({ ...site, arguments: instance.arguments ?? [] }, state, {
+    call: instance.class.performed,
+    model: instance.model,
+  });
+}
+
+function read(site: CallSite, state: State, model: ReadModel, applied: Applied): Value | undefined {
+  const { analysis, frame, operation } = site;
+  if (model.kind === 'row') return applyRowRead(site, state, model, applied);
+  const cell = cellOf(site, model, applied);
+  if (cell === undefined) return undefined;
+  const id = `${frame.id}@${String(operation.range.start)}`;
+  const origins = readCell(state, frame, cell, placeIn(frame, operation.range), analysis.depth);
+  const [direct] = origins.keys();
+  const value: Value = {
+    ...unknown(id, operation.text, origins),
+    ...(direct !== undefined && { direct }),
+  };
+  const { receiver } = applied;
+  if (model.kept === true && receiver?.shape.kind === 'instance') receiver.shape.instance.kept = value;
+  return value;
+}
+
+function write(site: CallSite, state: State, model: WriteModel, applied: Applied): void {
+  const { analysis, frame, operation } = site;
+  if (isCheckedByStore(site, model, applied)) return;
+  if (model.kind === 'row') {
+    applyRowWrite(site, state, model, applied);
+    return;
+  }
+  const cell = cellOf(site, model, applied);
+  if (cell === undefined) return;
+  const given = writtenValue(site, model, applied);
+  const kept = given?.shape.kind === 'instance' ? given.shape.instance.kept : undefined;
+  const value = kept ?? given ?? unknown(analysis.freshId(), 'value');
+  writeCell(analysis, state, frame, cell, value, placeIn(frame, operation.range));
 }
 
 /** The last argument is called with the result, after a point: what follows the call goes on in it. */
@@ -109,13 +134,13 @@ function complete(site: CallSite, state: State, value: Value): State {
 
 function returned(site: CallSite, { call, model, receiver }: Applied, value: Value): Value {
   const { returns } = call;
-  if (returns === undefined) return value;
-  if ('argument' in returns) return argumentAt(site, returns.argument) ?? value;
+  if (returns === undefined || 'record' in returns) return value;
+  if ('argument' in returns) return valueAt(site, returns.argument, receiver) ?? value;
   if ('receiver' in returns) return receiver ?? value;
   const { analysis, frame, operation } = site;
   const id = `${frame.id}@${String(operation.range.start)}`;
   if ('openFile' in returns) {
-    const path = argumentAt(site, returns.openFile)?.shape;
+    const path = valueAt(site, returns.openFile, receiver)?.shape;
     return valueOf({
       kind: 'open-file',
       id,
@@ -124,18 +149,15 @@ function returned(site: CallSite, { call, model, receiver }: Applied, value: Val
       ...(path !== undefined && { path }),
     });
   }
-  const facts = model.classes?.[returns.instance];
-  const name = facts?.name === undefined ? undefined : argumentAt(site, facts.name)?.shape;
-  return instanceValue(site, model, returns.instance, name) ?? value;
+  return instanceValue(site, model, returns.instance) ?? value;
 }
 
-function instanceValue(
-  site: CallSite,
-  model: LibraryModel,
-  className: string,
-  name?: Shape,
-): Value | undefined {
+/** An instance that the call makes, of what it is given. */
+export function instanceValue(site: CallSite, model: LibraryModel, className: string): Value | undefined {
   const { analysis, frame, operation } = site;
+  const facts = model.classes?.[className];
+  const name = facts?.name === undefined ? undefined : valueAt(site, facts.name, undefined)?.shape;
+  const permits = facts?.lock?.permits;
   const instance = makeInstance(analysis, {
     model,
     className,
@@ -143,6 +165,8 @@ function instanceValue(
     label: operation.text,
     depth: analysis.depth,
     made: placeIn(frame, operation.range),
+    arguments: site.arguments,
+    exclusive: permits === undefined || isOneAtATime(site, permits, undefined),
     ...(name !== undefined && { name }),
   });
   return instance && valueOf({ kind: 'instance', instance });
@@ -151,8 +175,7 @@ function instanceValue(
 /** `new` of a class that a model tells of. */
 export function construct(site: CallSite, state: State, model: LibraryModel, className: string): Result {
   const facts = model.classes?.[className];
-  const name = facts?.name === undefined ? undefined : argumentAt(site, facts.name)?.shape;
-  const made = instanceValue(site, model, className, name) ?? unknown(site.analysis.freshId(), className);
+  const made = instanceValue(site, model, className) ?? unknown(site.analysis.freshId(), className);
   if (facts?.construct === undefined) return { state, value: made };
   const result = applyModel(site, state, { call: facts.construct, model });
   return { state: result.state, value: facts.construct.future === undefined ? made : result.value };
@@ -160,10 +183,10 @@ export function construct(site: CallSite, state: State, model: LibraryModel, cla
 
 function cellOf(site: CallSite, cell: CellModel, { receiver }: Applied): CellIdentity | undefined {
   const instance = receiver?.shape.kind === 'instance' ? receiver.shape.instance : undefined;
-  const key = cell.key === undefined ? undefined : argumentAt(site, cell.key)?.shape;
+  const key = cell.key === undefined ? undefined : valueAt(site, cell.key, receiver)?.shape;
   if (cell.key !== undefined && key === undefined) return undefined;
   if (cell.receiver === true) return ownCell(cell, receiver, instance, key);
-  const field = cell.field === undefined ? undefined : argumentAt(site, cell.field)?.shape;
+  const field = cell.field === undefined ? undefined : valueAt(site, cell.field, receiver)?.shape;
   const name: Shape | undefined =
     key !== undefined && field !== undefined ? { kind: 'template', parts: [key, ' ', field] } : key;
   return storeCell(cell.kind, name, { id: '', depth: 0 }, `the ${cell.kind}`);
@@ -183,198 +206,4 @@ function ownCell(
   if (receiver?.shape.kind !== 'contents') return undefined;
   const { cell: id, depth, label } = receiver.shape;
   return elementCell(cell.kind, key, { id, depth }, label);
-}
-
-interface Lock {
-  readonly id: string;
-  readonly name: string;
-  readonly span: Acquisition['span'];
-  readonly depth: number;
-  readonly made?: Place;
-}
-
-function lockOf(
-  site: CallSite,
-  state: State,
-  lock: NonNullable<CallModel['acquires']>['lock'] | NonNullable<CallModel['releases']>['lock'],
-  { receiver, model }: Applied,
-): Lock | undefined {
-  if ('receiver' in lock) {
-    if (receiver?.shape.kind !== 'instance') return undefined;
-    const { instance } = receiver.shape;
-    const key = lock.key === undefined ? undefined : argumentAt(site, lock.key)?.shape;
-    return {
-      id: key === undefined ? instance.id : `${instance.id} ${canonical(key)}`,
-      name: instance.name === undefined ? instance.label : display(instance.name),
-      span: instance.class.lock?.span ?? [],
-      depth: instance.depth,
-      ...(instance.made !== undefined && { made: instance.made }),
-    };
-  }
-  if ('name' in lock) {
-    const name = argumentAt(site, lock.name)?.shape;
-    if (name === undefined) return undefined;
-    const span = 'span' in lock ? lock.span : DIMENSIONS;
-    return { id: `${model.library} ${canonical(name)}`, name: display(name), span, depth: 0 };
-  }
-  const file = argumentAt(site, lock.descriptor);
-  if (file === undefined) return undefined;
-  const kept = keptIn(site, state, file);
-  const id = kept === undefined ? canonical(file.shape) : kept.key;
-  return { id: `descriptor ${id}`, name: kept?.name ?? display(file.shape), span: ['processes'], depth: 0 };
-}
-
-/** Whether a word is among the arguments: by itself, or as a property of an object of options. */
-function hasOption(args: readonly Value[], option: string): boolean {
-  return args.some(({ shape }) => {
-    if (shape.kind === 'constant') return String(shape.value).toUpperCase() === option;
-    return shape.kind === 'object' && shape.object.fields.has(option);
-  });
-}
-
-/** @returns the receipt, when the call gives one */
-function acquire(site: CallSite, state: State, applied: Applied): Value | undefined {
-  const { analysis, frame, operation } = site;
-  const model = applied.call.acquires;
-  const lock = model && lockOf(site, state, model.lock, applied);
-  if (model === undefined || lock === undefined) return undefined;
-  if (model.when !== undefined) {
-    const said = argumentAt(site, model.when.argument)?.shape;
-    const word = said?.kind === 'constant' ? String(said.value) : undefined;
-    if (word !== undefined && model.when.releases.includes(word)) {
-      releaseLock(site, state, lock.id);
-      return undefined;
-    }
-    if (word !== undefined && !model.when.values.includes(word)) return undefined;
-  }
-  if (model.option !== undefined && !hasOption(site.arguments, model.option)) return undefined;
-  const place = placeIn(site.frame, operation.range);
-  const acquisition: Acquisition = {
-    id: `${lock.id} ${frame.id}@${String(operation.range.start)}`,
-    lock: lock.id,
-    name: lock.name,
-    span: lock.span,
-    place,
-    depth: analysis.depth,
-    lockDepth: lock.depth,
-    ...(lock.made !== undefined && { made: lock.made }),
-  };
-  if ('descriptor' in model.lock)
-    acquireFile(site, state, acquisition, argumentAt(site, model.lock.descriptor));
-  else state.acquire(acquisition);
-  return model.grant === 'callable' || model.grant === 'object'
-    ? valueOf({ kind: 'grant', lock: lock.id })
-    : undefined;
-}
-
-/**
- * A lock on an open file excludes everyone who opened the file for themselves. Through a handle that is kept where others
- * find it, it excludes other processes only.
- */
-function acquireFile(site: CallSite, state: State, acquisition: Acquisition, file: Value | undefined): void {
-  const { analysis, frame } = site;
-  const kept = keptIn(site, state, file);
-  if (kept === undefined) {
-    const known = file?.shape.kind === 'open-file';
-    state.acquire({
-      ...acquisition,
-      span: ['tasks', 'threads', 'processes'],
-      ...(!known && { unseen: true }),
-    });
-    return;
-  }
-  const handle: SharedHandle = { frame, crossed: false };
-  noteSharedHandle(analysis, state, kept, acquisition.place, handle);
-  state.acquire({ ...acquisition, handle });
-}
-
-/** The cell that others find the open file in, if there is one. */
-function keptIn(site: CallSite, state: State, file: Value | undefined): CellIdentity | undefined {
-  if (file === undefined) return undefined;
-  const read = file.direct === undefined ? undefined : state.reads.get(file.direct);
-  if (read !== undefined && read.cell.depth < site.analysis.depth) return read.cell;
-  if (file.shape.kind !== 'open-file' || file.shape.depth >= site.analysis.depth) return undefined;
-  return {
-    key: `open ${file.shape.id}`,
-    kind: 'variable',
-    name: display(file.shape),
-    reach: ['tasks'],
-    depth: file.shape.depth,
-    sharing: 'usual',
-    declaration: file.shape.place,
-  };
-}
-
-function release(site: CallSite, state: State, applied: Applied): void {
-  const reference = applied.call.releases?.lock ?? applied.call.acquires?.lock;
-  if (reference === undefined) return;
-  const lock = lockOf(site, state, reference, applied);
-  if (lock !== undefined) releaseLock(site, state, lock.id);
-}
-
-function releaseLock(site: CallSite, state: State, lock: string): void {
-  for (const { handle } of state.release((held) => held.lock === lock)) {
-    if (handle !== undefined)
-      handle.release = { frame: site.frame, place: placeIn(site.frame, site.operation.range) };
-  }
-}
-
-function runArgument(site: CallSite, state: State, run: RunModel, applied: Applied, result: Value): Result {
-  const { analysis, operation } = site;
-  const callback = argumentAt(site, run.argument);
-  const nothing: Result = { state, value: result };
-  if (callback === undefined) return nothing;
-  // What an imported module has set going is told where it is the root.
-  if (analysis.isImporting && run.when !== 'now' && run.when !== 'each') return nothing;
-  const parameters = (run.parameters ?? []).map((className): Value => {
-    const made = className === null ? undefined : instanceValue(site, applied.model, className);
-    return made ?? unknown(analysis.freshId(), 'argument');
-  });
-  const place = placeIn(site.frame, operation.range);
-  switch (run.when) {
-    case 'now':
-      return runCallback(site, state, callback, parameters);
-    case 'later':
-      runApart(analysis, state, { overlaps: [] }, (apart) => {
-        apart.held.clear();
-        return runCallback(site, apart, callback, parameters);
-      });
-      return nothing;
-    case 'each': {
-      const element = unknown(
-        analysis.freshId(),
-        'element',
-        originsOf(applied.receiver === undefined ? [] : [applied.receiver]),
-      );
-      const overlaps: Overlap[] = [
-        {
-          dimension: 'tasks',
-          strength: 'shown',
-          text: `the calls that ${operation.text} starts together`,
-          place,
-        },
-      ];
-      const each = runApart(analysis, state, { overlaps }, (apart) =>
-        runCallback(site, apart, callback, [element]),
-      );
-      return { state, value: { ...result, origins: originsOf([result, each.value]) } };
-    }
-    case 'handler':
-    case 'timer': {
-      const overlaps: Overlap[] = [
-        {
-          dimension: 'tasks',
-          strength: 'shown',
-          text: run.text ?? `calls of the function given to ${operation.text}`,
-          place,
-        },
-        ...analysis.deployed(),
-      ];
-      runApart(analysis, state, { overlaps }, (apart) => {
-        apart.held.clear();
-        return runCallback(site, apart, callback, parameters);
-      });
-      return nothing;
-    }
-  }
 }

@@ -4,6 +4,7 @@ import type { Analysis } from './analysis.js';
 import { call } from './calls.js';
 import { callDepth, placeIn, type Frame } from './frame.js';
 import { keyOf, loadModule, loadProperty, loadVariable, storeProperty, storeVariable } from './heap.js';
+import { performed } from './queries.js';
 import { forgetEmpty, noteHandOver, noteTest, noteTurn } from './home-made-locks.js';
 import { initializeStatics } from './statics.js';
 import { join, type State } from './state.js';
@@ -141,7 +142,9 @@ function execute(analysis: Analysis, frame: Frame, node: Node, state: State): Ou
       return executeTry(analysis, frame, node, state);
     case 'return':
     case 'throw': {
-      const value = node.value === undefined ? undefined : temporary(frame, node.value);
+      const given = node.value === undefined ? undefined : temporary(frame, node.value);
+      // An async function waits for what it returns.
+      const value = given && frame.facts.async ? performed(analysis, state, frame, given) : given;
       return { exits: [{ kind: node.kind, state, ...(value !== undefined && { value }) }] };
     }
     case 'break':
@@ -270,6 +273,8 @@ function derived(analysis: Analysis, operator: string, from: readonly Value[]): 
     if (second?.shape.kind === 'constant' && second.shape.value === true && operator === '===')
       return { ...first, origins };
   }
+  // An element of a list of rows is a row.
+  if ((operator === 'element' || operator === 'next') && first?.shape.kind === 'record') return first;
   if (operator === 'element' || operator === 'key' || operator === 'next' || operator === 'switch') {
     return unknown(analysis.freshId(), operator, origins);
   }
@@ -341,7 +346,11 @@ function operate(analysis: Analysis, frame: Frame, operation: Operation, state: 
       return initializeStatics(analysis, frame, state, shape);
     }
     case 'make-object': {
-      const object = fresh(analysis, frame, operation.range.start);
+      const spreads = operation.spreads.map((part) => temporary(frame, part));
+      const object: AbstractObject = {
+        ...fresh(analysis, frame, operation.range.start),
+        ...(spreads.length > 0 && { spreads }),
+      };
       for (const { key, value } of operation.properties) {
         if (typeof key === 'string') object.fields.set(key, temporary(frame, value));
       }
@@ -351,10 +360,16 @@ function operate(analysis: Analysis, frame: Frame, operation: Operation, state: 
       return state;
     }
     case 'make-array': {
-      const object = fresh(analysis, frame, operation.range.start);
+      const spreads = operation.spreads.map((part) => temporary(frame, part));
+      const object: AbstractObject = {
+        ...fresh(analysis, frame, operation.range.start),
+        ...(spreads.length > 0 && { spreads }),
+      };
       const elements = operation.elements.map((part) => temporary(frame, part));
-      elements.forEach((element, index) => object.fields.set(String(index), element));
-      const origins = originsOf([...elements, ...operation.spreads.map((part) => temporary(frame, part))]);
+      // Where others are spread into the array, nothing tells at which index an element is.
+      const at = spreads.length > 0 ? '…' : '';
+      elements.forEach((element, index) => object.fields.set(`${at}${String(index)}`, element));
+      const origins = originsOf([...elements, ...spreads]);
       set(frame, operation.into, valueOf({ kind: 'object', object }, origins));
       return state;
     }
@@ -373,6 +388,7 @@ function operate(analysis: Analysis, frame: Frame, operation: Operation, state: 
     case 'point': {
       const waited = operation.value === undefined ? undefined : temporary(frame, operation.value);
       const place = placeIn(frame, operation.range);
+      const done = waited && performed(analysis, state, frame, waited);
       // A generator that is not async is stepped by its one consumer; nothing runs in between that did not wait for it.
       if (operation.cause !== 'yield' || frame.facts.async) {
         noteTurn(analysis, state, waited, place);
@@ -382,7 +398,7 @@ function operate(analysis: Analysis, frame: Frame, operation: Operation, state: 
       set(
         frame,
         operation.into,
-        waited === undefined ? unknown(analysis.freshId(), 'value') : settled(analysis, waited),
+        done === undefined ? unknown(analysis.freshId(), 'value') : settled(analysis, done),
       );
       return state;
     }

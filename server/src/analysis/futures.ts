@@ -3,6 +3,7 @@ import type { CallModel } from '../model/library-model.js';
 import { placeIn } from './frame.js';
 import { isAwaited, runCallback, type CallSite, type Result } from './calls.js';
 import { chainAcquisition, chainedCells } from './home-made-locks.js';
+import { performed } from './queries.js';
 import type { State } from './state.js';
 import { originsOf, unknown, valueOf, type Value } from './values.js';
 
@@ -25,14 +26,28 @@ export function applyFuture(
       return finish(site, state, receiver);
     case 'resolve':
       return { state, value: wrap(site, site.arguments[0] ?? unknown(site.analysis.freshId(), 'value')) };
-    case 'all': {
-      const origins = originsOf(site.arguments);
-      return {
-        state,
-        value: unknown(`${site.frame.id}@${String(site.operation.range.start)}`, 'values', origins),
-      };
-    }
+    case 'all':
+    case 'some':
+      return { state, value: gather(site, state, future === 'all') };
   }
+}
+
+/** The values of several promises: each of its own, where it is in sight and the call waits for all of them. */
+function gather(site: CallSite, state: State, keepsOrder: boolean): Value {
+  const { analysis, frame, operation } = site;
+  const id = `${frame.id}@${String(operation.range.start)}`;
+  const origins = originsOf(site.arguments);
+  const [given] = site.arguments;
+  if (given?.shape.kind !== 'object') return unknown(id, 'values', origins);
+  const { object } = given.shape;
+  const fields = new Map(
+    [...object.fields].map(([index, value]) => [
+      index,
+      settledValue(site, performed(analysis, state, frame, value)),
+    ]),
+  );
+  if (!keepsOrder || object.spreads !== undefined) return unknown(id, 'values', origins);
+  return { ...given, shape: { kind: 'object', object: { ...object, id, fields } }, origins };
 }
 
 /** A promise that is settled with a value. */

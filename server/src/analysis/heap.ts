@@ -5,10 +5,11 @@ import type { Analysis } from './analysis.js';
 import { exportedBinding, importedBinding, namespaceOf, type Binding } from './bindings.js';
 import { fieldCell, innerCell, readCell, variableCell, writeCell, type Key } from './cells.js';
 import { frameOf, variableKey, type Frame } from './frame.js';
-import { instanceOfType } from './instances.js';
+import { innerInstance, instanceOfType } from './instances.js';
 import { runModule } from './module-body.js';
 import type { Module } from './modules.js';
 import { asObject } from './statics.js';
+import { loadColumn, loadInColumn } from './records.js';
 import type { State } from './state.js';
 import { classOfType } from './types.js';
 import {
@@ -237,10 +238,15 @@ export function loadProperty(
       return typeof key === 'string'
         ? fromLibrary(analysis, { ...shape, path: [...shape.path, key] }, object.origins)
         : object;
+    case 'record':
+      return loadColumn(state, object, shape.record, key);
+    case 'column':
+      return loadInColumn(state, object, shape, key);
     case 'instance': {
       const { instance } = shape;
-      const className = typeof key === 'string' ? instance.class.properties?.[key] : undefined;
-      if (className === undefined) return valueOf(property(shape, key), object.origins);
+      const { properties } = instance.class;
+      if (typeof key !== 'string') return valueOf(property(shape, key), object.origins);
+      const className = properties?.[key] ?? properties?.['*'];
       if (className === 'descriptor') {
         const { name, depth, id } = instance;
         return {
@@ -248,13 +254,9 @@ export function loadProperty(
           shape: { kind: 'open-file', id, depth, place, ...(name !== undefined && { path: name }) },
         };
       }
-      const inner = instance.model.classes?.[className];
-      if (inner === undefined) return valueOf(property(shape, key), object.origins);
+      const inner = className === undefined ? undefined : innerInstance(instance, key, className);
       return valueOf(
-        {
-          kind: 'instance',
-          instance: { ...instance, className, class: inner, id: `${instance.id}.${className}` },
-        },
+        inner === undefined ? property(shape, key) : { kind: 'instance', instance: inner },
         object.origins,
       );
     }
@@ -361,8 +363,10 @@ export function storeProperty(
     if (typeof key === 'string') {
       shape.object.fields.set(key, named(value, `${shape.object.label}.${key}`, false));
     }
-  } else if (shape.kind === 'contents')
-    writeCell(analysis, state, frame, innerCell(shape, key), value, place);
+  } else if (shape.kind === 'record' && typeof key === 'string') shape.record.changes.set(key, value);
+  else if (shape.kind === 'column' && typeof key === 'string')
+    shape.record.changes.set(`${shape.path}.${key}`, value);
+  else if (shape.kind === 'contents') writeCell(analysis, state, frame, innerCell(shape, key), value, place);
 }
 
 /** Code elsewhere gets hold of a value: if it settles a promise, directly or when called, others can settle it now. */

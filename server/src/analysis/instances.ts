@@ -5,7 +5,7 @@ import type { Place } from '../model/source.js';
 import type { Analysis } from './analysis.js';
 import type { Frame } from './frame.js';
 import { modelOfType } from './types.js';
-import { canonical, type Instance, type Shape } from './values.js';
+import { canonical, type Instance, type Shape, type Value } from './values.js';
 
 export interface NewInstance {
   readonly model: LibraryModel;
@@ -19,6 +19,8 @@ export interface NewInstance {
   readonly depth: number;
   /** Where it is made, when that is in sight. */
   readonly made?: Place;
+  readonly arguments?: readonly Value[];
+  readonly exclusive?: boolean;
 }
 
 /** Locks of one name are one: a second `new CombinedLock('total')` is the same lock as the first. */
@@ -41,9 +43,21 @@ export function makeInstance(analysis: Analysis, wanted: NewInstance): Instance 
     depth: named ? 0 : wanted.depth,
     ...(wanted.name !== undefined && { name: wanted.name }),
     ...(wanted.made !== undefined && { made: wanted.made }),
+    ...(wanted.arguments !== undefined && { arguments: wanted.arguments }),
+    ...(wanted.exclusive !== undefined && { exclusive: wanted.exclusive }),
   };
   analysis.instances.set(id, instance);
   return instance;
+}
+
+/** What a property of an instance holds. One that any name could be asked for is told by its name (`prisma.user`). */
+export function innerInstance(instance: Instance, key: string, className: string): Instance | undefined {
+  const facts = instance.model.classes?.[className];
+  if (facts === undefined) return undefined;
+  const id = `${instance.id}.${className}`;
+  if (instance.class.properties?.['*'] !== className) return { ...instance, className, class: facts, id };
+  const name: Shape = { kind: 'constant', value: key };
+  return { ...instance, className, class: facts, id: `${id} ${key}`, name, label: key };
 }
 
 /**

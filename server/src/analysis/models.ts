@@ -6,8 +6,17 @@ export interface ResolvedExport {
   readonly export: ExportModel;
 }
 
+const indexes = new WeakMap<readonly LibraryModel[], ModelIndex>();
+
 /** Finds what library models say, by module and by name. */
 export class ModelIndex {
+  /** The index of some models, made once. */
+  static of(models: readonly LibraryModel[]): ModelIndex {
+    const known = indexes.get(models) ?? new ModelIndex(models);
+    indexes.set(models, known);
+    return known;
+  }
+
   private readonly byModule = new Map<string, LibraryModel[]>();
   private readonly structural: { model: LibraryModel; class: ClassModel }[] = [];
 

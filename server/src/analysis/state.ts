@@ -3,6 +3,7 @@ import type { Dimension } from '../model/dimensions.js';
 import type { CellKind } from '../model/library-model.js';
 import type { Place } from '../model/source.js';
 import type { Frame } from './frame.js';
+import type { Row } from './rows.js';
 import { Variables } from './variables.js';
 import { joinValues, type ReadId, type Value } from './values.js';
 
@@ -16,6 +17,8 @@ export interface CellIdentity {
   readonly depth: number;
   readonly sharing: 'usual' | 'likely';
   readonly declaration?: Place;
+  /** Of a row, or a column of it: which one it is. */
+  readonly row?: Row;
 }
 
 /** A lock that is held, and the critical section that it was acquired for. */
@@ -38,6 +41,12 @@ export interface Acquisition {
   readonly chain?: string;
   /** The frame whose promise settles when the lock is released. */
   readonly releasedBy?: Frame;
+  /** The only kind of cells that it guards: a transaction guards what is in its own store. */
+  readonly covers?: CellKind;
+  /** It is given back when the transaction ends. */
+  readonly ofTransaction?: boolean;
+  /** It may guard or not: whether the store refuses the transaction depends on what is not said. */
+  readonly weak?: boolean;
   /** A file lock taken on an open file that others share, to be reported unless nothing can come between. */
   readonly handle?: SharedHandle;
 }

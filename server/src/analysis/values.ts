@@ -9,6 +9,8 @@ import type { Place } from '../model/source.js';
 import type { Distinct } from './distinct.js';
 import type { Frame } from './frame.js';
 import type { Module } from './modules.js';
+import type { Query } from './queries.js';
+import type { StoredRecord } from './records.js';
 
 /** Identifies a read of a cell: one operation in one call of its function. */
 export type ReadId = string;
@@ -21,6 +23,8 @@ export interface Value {
   readonly origins: Origins;
   /** The read that this is the unchanged value of. */
   readonly direct?: ReadId;
+  /** Reads whose unchanged value this may be: where it is not, it is something else altogether (`input ?? row.name`). */
+  readonly unchanged?: ReadonlySet<ReadId>;
 }
 
 /** A class of the project: where it stands, and the frame that its code closes over. */
@@ -58,6 +62,8 @@ export interface AbstractObject {
   /** How sure it is that executions share it. */
   sharing: 'usual' | 'likely';
   readonly fields: Map<string, Value>;
+  /** What was copied into it when it was made. */
+  readonly spreads?: readonly Value[];
   /** The module's variable that holds it. */
   variable?: string;
 }
@@ -77,6 +83,12 @@ export interface Instance {
   readonly depth: number;
   /** Where it is made, when that is in sight. */
   readonly made?: Place;
+  /** What its constructor was given. */
+  readonly arguments?: readonly Value[];
+  /** False when several can be inside at once, so that it is no lock. */
+  readonly exclusive?: boolean;
+  /** What was read into it, to be written from it later. */
+  kept?: Value;
 }
 
 export type Shape =
@@ -132,7 +144,13 @@ export type Shape =
       readonly label?: string;
       readonly depth: number;
       readonly place: Place;
-    };
+    }
+  /** A row that a store returned, or several of them. */
+  | { readonly kind: 'record'; readonly record: StoredRecord }
+  | { readonly kind: 'column'; readonly record: StoredRecord; readonly path: string }
+  | { readonly kind: 'query'; readonly query: Query }
+  /** A condition on columns: the values that they must have, by column. */
+  | { readonly kind: 'condition'; readonly columns: ReadonlyMap<string, Value> };
 
 export const NO_ORIGINS: Origins = new Map();
 
@@ -202,6 +220,14 @@ export function canonical(shape: Shape): string {
       return `grant ${shape.lock}`;
     case 'open-file':
       return `open ${shape.id}`;
+    case 'record':
+      return `record ${shape.record.id}`;
+    case 'column':
+      return `record ${shape.record.id}.${shape.path}`;
+    case 'query':
+      return `query ${shape.query.id}`;
+    case 'condition':
+      return `condition ${[...shape.columns].map(([column, value]) => `${column}=${canonical(value.shape)}`).join()}`;
   }
 }
 
@@ -228,6 +254,10 @@ export function display(shape: Shape): string {
       return shape.object.label;
     case 'instance':
       return shape.instance.label;
+    case 'record':
+      return shape.record.row.name;
+    case 'column':
+      return `${shape.record.row.name}.${shape.path}`;
     case 'open-file':
       return shape.label ?? (shape.path === undefined ? 'the open file' : display(shape.path));
     default:
@@ -241,12 +271,33 @@ export function joinValues(left: Value, right: Value, id: () => string): Value {
   const origins = originsOf([left, right]);
   if (left.shape === right.shape || canonical(left.shape) === canonical(right.shape)) {
     const direct = left.direct === right.direct ? left.direct : undefined;
-    return { shape: left.shape, origins, ...(direct !== undefined && { direct }) };
+    const unchanged = direct === undefined ? unchangedIn(left, right) : left.unchanged;
+    return {
+      shape: left.shape,
+      origins,
+      ...(direct !== undefined && { direct }),
+      ...(unchanged !== undefined && { unchanged }),
+    };
   }
   // A missing value beside a known one is how code says "not made yet": the known one is what is used.
-  if (isEmpty(left.shape)) return { ...right, origins };
-  if (isEmpty(right.shape)) return { ...left, origins };
-  return unknown(id(), 'value', origins);
+  if (isEmpty(left.shape) || isDefaultFor(left.shape, right.shape)) return { ...right, origins };
+  if (isEmpty(right.shape) || isDefaultFor(right.shape, left.shape)) return { ...left, origins };
+  const unchanged = unchangedIn(left, right);
+  return { ...unknown(id(), 'value', origins), ...(unchanged !== undefined && { unchanged }) };
+}
+
+function unchangedIn(left: Value, right: Value): ReadonlySet<ReadId> | undefined {
+  const reads = new Set<ReadId>();
+  for (const { direct, unchanged } of [left, right]) {
+    if (direct !== undefined) reads.add(direct);
+    for (const read of unchanged ?? []) reads.add(read);
+  }
+  return reads.size === 0 ? undefined : reads;
+}
+
+/** `(await find()) ?? { total: 0 }`: what is used in the place of a row that is not there. */
+function isDefaultFor(shape: Shape, other: Shape): boolean {
+  return other.kind === 'record' && (shape.kind === 'object' || shape.kind === 'constant');
 }
 
 function isEmpty(shape: Shape): boolean {

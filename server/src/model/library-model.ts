@@ -1,9 +1,21 @@
 /**
  * What a library's calls do, as data. The files in `libraries/models/` and the `libraries` of `lockkit.json` have this form.
- *
- * An *argument reference* is the index of an argument of the call, counted from 0; negative ones count from the last.
  */
 import type { Dimension } from './dimensions.js';
+import type {
+  ConditionModel,
+  OperatorsModel,
+  QueryPartModel,
+  SqlModel,
+  TransactionModel,
+} from './store-model.js';
+
+/**
+ * A value that a call can see: the index of an argument, counted from 0 (negative ones count from the last), or a path: `0.where`
+ * is a property of an argument, `receiver` the object that the method is called on, `name` what that object was made with (see
+ * {@link ClassModel.name}). A path that leads nowhere says that the value is not there.
+ */
+export type Reference = number | string;
 
 export interface LibraryModel {
   /** The library's name, for messages. */
@@ -18,10 +30,38 @@ export interface LibraryModel {
    */
   readonly exports: Readonly<Record<string, ExportModel>>;
   readonly classes?: Readonly<Record<string, ClassModel>>;
+  /** Names in objects of new values that are no columns. */
+  readonly operators?: OperatorsModel;
+  /** Files whose exports are called by the library, since they lie where it looks for them. */
+  readonly entries?: readonly EntryModel[];
+}
+
+/** Exports that a framework finds by the name of their file. */
+export interface EntryModel {
+  /** A regular expression that the file's path, with `/`, must match. */
+  readonly files: string;
+  /** The exports that are called; absent: all that are functions. */
+  readonly exports?: readonly string[];
+  /** The file must import one of the library's modules. */
+  readonly imports?: boolean;
+  /** Who calls them, for messages: `requests that the server handles at once`. */
+  readonly text: string;
+  /** The dimensions along which the calls overlap; absent: async tasks, and those of the deployment. */
+  readonly overlaps?: readonly Dimension[];
+}
+
+/** A decorator: on a method, that the library calls it; on a class, that there is one instance of it. */
+export interface DecoratorModel {
+  /** Who calls the method, for messages: `requests that the server handles at once`. */
+  readonly calls?: string;
+  /** True when the calls come one after another. */
+  readonly serial?: boolean;
 }
 
 export type ExportModel =
-  | { readonly class: string }
+  /** `static`: the class of this model that the class itself is like, for its static methods. */
+  | { readonly class: string; readonly static?: string }
+  | { readonly decorator: DecoratorModel }
   | { readonly instance: string }
   | { readonly sameAs: string }
   | { readonly call: CallModel }
@@ -36,12 +76,23 @@ export interface ValueModel {
 export interface ClassModel {
   /** The lock that an instance is, when it is one. */
   readonly lock?: LockModel;
-  /** Index of the argument that names the instance: locks of one name are one lock; a file handle is open on the file. */
-  readonly name?: number;
+  /**
+   * What the instance is made with that tells it apart: locks of one name are one lock; a file handle is open on the file; a
+   * collection has the name of its table. An instance found as a property `*` has the property's name.
+   */
+  readonly name?: Reference;
   readonly methods: Readonly<Record<string, CallModel>>;
+  /** What calling the instance itself does (`const limit = pLimit(1); limit(work)`). */
+  readonly call?: CallModel;
+  /** What is done when the instance is handed to a call that `performs` it; references are to what it was made with. */
+  readonly performed?: CallModel;
+  /** A class of this model whose methods and properties it has too. */
+  readonly extends?: string;
+  /** Of records: properties that lead to the record itself (`rows` of a result). */
+  readonly through?: readonly string[];
   /** True when the names of its methods say enough: they apply to receivers of which nothing is known (`.then`, `.map`). */
   readonly structural?: boolean;
-  /** Classes of values that properties hold: `{ promises: 'FileSystem' }`. */
+  /** Classes of values that properties hold: `{ promises: 'FileSystem' }`; `*` stands for every property not named. */
   readonly properties?: Readonly<Record<string, string>>;
   /** What the constructor does besides making an instance. */
   readonly construct?: CallModel;
@@ -50,31 +101,76 @@ export interface ClassModel {
 export interface LockModel {
   /** The dimensions along which it excludes. */
   readonly span: readonly Dimension[];
+  /** How many may hold it at once: it is a lock only if that is 1. */
+  readonly permits?: PermitsModel;
+}
+
+/** How many may be inside at once. */
+export interface PermitsModel {
+  readonly at: Reference;
+  /** The number when nothing is given; absent: no limit. */
+  readonly absent?: number;
 }
 
 export interface CellModel {
   readonly kind: CellKind;
-  /** The argument that is the key or path. Absent: the whole store is one cell. */
-  readonly key?: number;
+  /** The argument that is the key or path; of a row, what selects it. Absent: the whole store is one cell. */
+  readonly key?: Reference;
   /** A second part of the key (the field of a Redis hash). */
-  readonly field?: number;
+  readonly field?: Reference;
   /** True when the key names an element of the receiver itself (Map.get). */
   readonly receiver?: boolean;
+  /** Of a row: what names its table, collection or model. Absent: the receiver. */
+  readonly table?: Reference;
+  /** Of a row: the column that `key` is the value of. Absent: `key` is an object of columns and their values (a `where`). */
+  readonly column?: string;
+}
+
+export interface ReadModel extends CellModel {
+  /** What was read is kept in the receiver (`await db.read()`), until a call writes the `value` `receiver`. */
+  readonly kept?: boolean;
+  /** Of a row: it stays locked until the transaction ends if this is there (the option `lock`). */
+  readonly locked?: Reference;
+}
+
+export interface WriteModel extends CellModel {
+  /**
+   * What is written; of a row, an object of columns and their new values. Absent: unknown, or it does not derive from an argument.
+   * Several: the first that is there.
+   */
+  readonly value?: Reference | readonly Reference[];
+  /** Of a row: `value` is the record itself, of which the columns are written that were assigned to. */
+  readonly changes?: boolean;
+  /** The store refuses the write if the cell is not as it was read, when one of these is there (`0.ConditionExpression`). */
+  readonly checked?: readonly Reference[];
 }
 
 /** What kind of state a cell is; decides its reach. */
 export type CellKind = 'variable' | 'field' | 'element' | 'file' | 'redis' | 'storage' | 'row';
 
 export interface CallModel {
+  /** Of a method: another one of the class that does the same. */
+  readonly sameAs?: string;
   /** How the call completes: at once, with a promise, or by calling its last argument with `(error, value)`. Default `sync`. */
   readonly completes?: 'sync' | 'promise' | 'callback';
-  readonly reads?: CellModel;
-  /** `value` is the argument that is written; absent: the written value is unknown, or does not derive from an argument. */
-  readonly writes?: CellModel & { readonly value?: number };
+  readonly reads?: ReadModel;
+  readonly writes?: WriteModel;
   /** Reads and writes in one step that nothing interleaves with. */
   readonly atomic?: CellModel;
   readonly acquires?: AcquireModel;
   readonly releases?: ReleaseModel;
+  /** The call runs a statement of SQL, which says the rest. */
+  readonly sql?: SqlModel;
+  /** The call adds to a query that is made step by step, and performed when it is awaited. */
+  readonly builds?: QueryPartModel;
+  /** The call is a condition on columns, for a query. */
+  readonly condition?: ConditionModel;
+  /** The call performs a command: an instance whose class says what is `performed`, or, if `receiver`, the query it is made on. */
+  readonly performs?: Reference;
+  /** The functions that it runs, or all that comes until a call that `commits`, are one transaction. */
+  readonly transaction?: TransactionModel;
+  /** The transaction ends, and gives back the locks that were taken in it. */
+  readonly commits?: boolean;
   /** Functions among the arguments that the call runs. */
   readonly runs?: readonly RunModel[];
   /** Starts more executions of some code along a dimension. */
@@ -92,7 +188,7 @@ export interface CallModel {
    */
   readonly differs?: readonly Dimension[];
   /** What the call means for the analysis itself; see `analysis/futures.ts`. */
-  readonly future?: 'new' | 'then' | 'catch' | 'finally' | 'all' | 'resolve';
+  readonly future?: 'new' | 'then' | 'catch' | 'finally' | 'all' | 'some' | 'resolve';
 }
 
 export interface SpawnModel {
@@ -111,14 +207,14 @@ export interface SpawnModel {
 export interface AcquireModel {
   /** The lock: the receiver, an argument that names it (with the span given here), or the file open at a descriptor. */
   readonly lock:
-    | { readonly receiver: true; readonly key?: number }
-    | { readonly name: number; readonly span: readonly Dimension[] }
-    | { readonly descriptor: number };
+    | { readonly receiver: true; readonly key?: Reference }
+    | { readonly name: Reference; readonly span: readonly Dimension[] }
+    | { readonly descriptor: Reference };
   /** How it is given back: by calling the result (or a method of it), or by a call on the lock itself. */
   readonly grant?: 'callable' | 'object' | 'lock';
   /** An argument whose constant values mean that this call is an acquire (`['ex', 'sh']`), others a release (`['un']`). */
   readonly when?: {
-    readonly argument: number;
+    readonly argument: Reference;
     readonly values: readonly string[];
     readonly releases: readonly string[];
   };
@@ -132,14 +228,14 @@ export interface AcquireModel {
 
 export interface ReleaseModel {
   readonly lock:
-    | { readonly receiver: true; readonly key?: number }
-    | { readonly name: number }
-    | { readonly descriptor: number };
+    | { readonly receiver: true; readonly key?: Reference }
+    | { readonly name: Reference }
+    | { readonly descriptor: Reference };
 }
 
 export interface RunModel {
-  /** The function, by argument reference. */
-  readonly argument: number;
+  /** The function. */
+  readonly argument: Reference;
   /**
    * `now`: before the call completes, once. `each`: before the call completes, once per element; async ones overlap.
    * `handler`: later, any number of times, overlapping itself (a request handler, an event listener).
@@ -152,13 +248,17 @@ export interface RunModel {
   readonly text?: string;
   /** True when the function's return value becomes the call's. */
   readonly returned?: boolean;
-  /** Classes of this model that its parameters are instances of, by position. */
-  readonly parameters?: readonly (string | null)[];
+  /** Classes of this model that its parameters are instances of, by position; `arguments`: those of the call itself. */
+  readonly parameters?: readonly (string | null)[] | 'arguments';
+  /** Of a `handler` or `each`: how many run at once. If that is 1, they run one after another. */
+  readonly permits?: PermitsModel;
 }
 
 export type ReturnModel =
   | { readonly instance: string }
-  | { readonly argument: number }
+  | { readonly argument: Reference }
   | { readonly receiver: true }
   /** The descriptor of an open file, of its own per call, of the path in the given argument. */
-  | { readonly openFile: number };
+  | { readonly openFile: Reference }
+  /** The row that was read, or several: their properties are its columns. The class tells of its methods. */
+  | { readonly record: string };

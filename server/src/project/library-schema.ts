@@ -4,12 +4,15 @@
  */
 import { DIMENSIONS } from '../model/dimensions.js';
 
-const index = {
-  type: 'integer',
-  description: 'The index of an argument, from 0; negative ones count from the last.',
+const reference = {
+  anyOf: [{ type: 'integer' }, { type: 'string', pattern: '^(-?\\d+|receiver|name)(\\.[^.]+)*$' }],
+  description:
+    'A value that the call can see: the index of an argument, from 0 (negative ones count from the last), or a path: "0.where", "receiver", "name".',
 };
 const name = { type: 'string', minLength: 1 };
+const className = { type: 'string', description: 'A class of this model.' };
 const flag = { type: 'boolean' };
+const names = { type: 'array', items: name };
 const dimensions = { type: 'array', items: { enum: DIMENSIONS } };
 const span = { ...dimensions, description: 'The dimensions along which the lock excludes.' };
 
@@ -22,72 +25,149 @@ function mapOf(values: object): object {
   return { type: 'object', additionalProperties: values };
 }
 
+function definition(of: string): object {
+  return { $ref: `#/definitions/${of}` };
+}
+
 const cellProperties = {
   kind: { enum: ['variable', 'field', 'element', 'file', 'redis', 'storage', 'row'] },
   key: {
-    ...index,
-    description: 'The argument that is the key or path; without it, the whole store is one cell.',
+    ...reference,
+    description:
+      'The argument that is the key or path; of a row, the columns that select it. Without it, the whole store is one cell.',
   },
-  field: { ...index, description: 'The argument that is a second part of the key.' },
+  field: { ...reference, description: 'The argument that is a second part of the key.' },
   receiver: { ...flag, description: 'The key names an element of the receiver itself.' },
+  table: {
+    ...reference,
+    description: 'Of a row: what names its table, collection or model. Default: the receiver.',
+  },
+  column: { ...name, description: 'Of a row: the column that the key is the value of.' },
 };
 
-const receiverLock = record({ receiver: { const: true }, key: index }, ['receiver']);
-const descriptorLock = record({ descriptor: index }, ['descriptor']);
-
-function reference(definition: string): object {
-  return { $ref: `#/definitions/${definition}` };
-}
+const receiverLock = record({ receiver: { const: true }, key: reference }, ['receiver']);
+const descriptorLock = record({ descriptor: reference }, ['descriptor']);
+const permits = {
+  ...record({ at: reference, absent: { type: 'integer', minimum: 1 } }, ['at']),
+  description: 'How many may be inside at once, and how many when nothing is given.',
+};
+const conflicts = {
+  enum: ['refused', 'lost'],
+  description: 'What becomes of a transaction that writes what others have changed since it read it.',
+};
 
 /** The parts of {@link librarySchema}, to be the `definitions` of the schema that holds it. */
 export const libraryDefinitions = {
   cell: record(cellProperties, ['kind']),
   acquire: record(
     {
-      lock: { anyOf: [receiverLock, record({ name: index, span }, ['name', 'span']), descriptorLock] },
+      lock: { anyOf: [receiverLock, record({ name: reference, span }, ['name', 'span']), descriptorLock] },
       grant: { enum: ['callable', 'object', 'lock'], description: 'How it is given back.' },
-      when: record(
-        { argument: index, values: { type: 'array', items: name }, releases: { type: 'array', items: name } },
-        ['argument', 'values', 'releases'],
-      ),
+      when: record({ argument: reference, values: names, releases: names }, [
+        'argument',
+        'values',
+        'releases',
+      ]),
       option: { ...name, description: 'The word among the arguments that makes the call an acquire.' },
       blocking: { ...flag, description: 'The thread waits until the lock is held.' },
       try: { ...flag, description: 'The call may return without the lock.' },
     },
     ['lock'],
   ),
-  release: record({ lock: { anyOf: [receiverLock, record({ name: index }, ['name']), descriptorLock] } }, [
-    'lock',
-  ]),
+  release: record(
+    { lock: { anyOf: [receiverLock, record({ name: reference }, ['name']), descriptorLock] } },
+    ['lock'],
+  ),
   run: record(
     {
-      argument: index,
+      argument: reference,
       when: { enum: ['now', 'each', 'handler', 'timer', 'later'] },
       locked: { ...flag, description: 'It runs under the lock that the call acquires.' },
       text: { ...name, description: 'Who calls it, for messages: "an HTTP request".' },
       returned: { ...flag, description: "The function's return value becomes the call's." },
-      parameters: { type: 'array', items: { type: ['string', 'null'] } },
+      parameters: {
+        anyOf: [{ const: 'arguments' }, { type: 'array', items: { type: ['string', 'null'] } }],
+        description:
+          'Classes of this model that its parameters are instances of, or the arguments of the call.',
+      },
+      permits,
     },
     ['argument', 'when'],
   ),
+  sql: record({ text: reference, parameters: reference, record: className, conflicts }, ['text', 'record']),
+  query: record({
+    verb: { enum: ['read', 'write', 'atomic'], description: 'What the query does.' },
+    table: reference,
+    where: { ...reference, description: 'A condition, an object of columns, or the name of a column.' },
+    value: { ...reference, description: 'The value of the column.' },
+    operator: { ...reference, description: 'The operator between the two, when it is an argument.' },
+    set: { ...reference, description: 'New values: an object of columns, or the name of a column.' },
+    to: { ...reference, description: 'The new value of the column.' },
+    locks: { ...flag, description: 'The rows stay locked until the transaction ends.' },
+    record: className,
+    query: className,
+  }),
   call: record({
+    sameAs: { ...name, description: 'Another method of the class that does the same.' },
     completes: {
       enum: ['sync', 'promise', 'callback'],
       description: 'How the call completes. Default: sync.',
     },
-    reads: reference('cell'),
-    writes: record({ ...cellProperties, value: { ...index, description: 'The argument that is written.' } }, [
-      'kind',
-    ]),
-    atomic: reference('cell'),
-    acquires: reference('acquire'),
-    releases: reference('release'),
-    runs: { type: 'array', items: reference('run') },
+    reads: record(
+      {
+        ...cellProperties,
+        kept: {
+          ...flag,
+          description: 'What was read is kept in the receiver, until it is written from there.',
+        },
+        locked: {
+          ...reference,
+          description: 'The row stays locked until the transaction ends if this is there.',
+        },
+      },
+      ['kind'],
+    ),
+    writes: record(
+      {
+        ...cellProperties,
+        value: {
+          anyOf: [reference, { type: 'array', items: reference }],
+          description: 'What is written; of a row, an object of columns. Several: the first that is there.',
+        },
+        changes: { ...flag, description: 'Of a row: the columns that were assigned to in a record.' },
+        checked: {
+          type: 'array',
+          items: reference,
+          description:
+            'The store refuses the write if the cell is not as it was read, when one of these is there.',
+        },
+      },
+      ['kind'],
+    ),
+    atomic: definition('cell'),
+    acquires: definition('acquire'),
+    releases: definition('release'),
+    sql: definition('sql'),
+    builds: definition('query'),
+    condition: {
+      anyOf: [
+        record({ column: reference, value: reference }, ['column', 'value']),
+        record({ all: { const: true } }),
+      ],
+      description: 'The call is a condition on columns, for a query.',
+    },
+    performs: { ...reference, description: 'The command or query that the call performs.' },
+    transaction: {
+      ...record({ isolation: reference, conflicts }),
+      description: 'The functions that it runs, or all until a call that commits, are one transaction.',
+    },
+    commits: { ...flag, description: 'The transaction ends.' },
+    runs: { type: 'array', items: definition('run') },
     spawns: record(
       {
         dimension: { enum: DIMENSIONS },
         text: { ...name, description: 'The call as its documentation writes it, for messages.' },
-        program: { ...index, description: 'The argument that is the path of the program.' },
+        program: { type: 'integer', description: 'The argument that is the path of the program.' },
         onlyRepeated: {
           ...flag,
           description: 'Starting it once says nothing: what is started is another program.',
@@ -98,9 +178,10 @@ export const libraryDefinitions = {
     returns: {
       anyOf: [
         record({ instance: name }, ['instance']),
-        record({ argument: index }, ['argument']),
+        record({ argument: reference }, ['argument']),
         record({ receiver: { const: true } }, ['receiver']),
-        record({ openFile: index }, ['openFile']),
+        record({ openFile: reference }, ['openFile']),
+        record({ record: className }, ['record']),
       ],
     },
     pure: flag,
@@ -108,25 +189,30 @@ export const libraryDefinitions = {
       ...dimensions,
       description: 'The dimensions along which no two executions get the same result.',
     },
-    future: { enum: ['new', 'then', 'catch', 'finally', 'all', 'resolve'] },
+    future: { enum: ['new', 'then', 'catch', 'finally', 'all', 'some', 'resolve'] },
   }),
   class: record(
     {
-      lock: record({ span }, ['span']),
-      name: { ...index, description: 'The argument that names the instance.' },
-      methods: mapOf(reference('call')),
+      lock: record({ span, permits }, ['span']),
+      name: { ...reference, description: 'The argument that names the instance.' },
+      extends: className,
+      methods: mapOf(definition('call')),
+      call: definition('call'),
+      performed: definition('call'),
       properties: mapOf(name),
-      construct: reference('call'),
+      through: { ...names, description: 'Of records: properties that lead to the record itself.' },
+      construct: definition('call'),
       structural: { ...flag, description: 'The names of its methods say enough, whatever the receiver.' },
     },
     ['methods'],
   ),
   export: {
     anyOf: [
-      record({ class: name }, ['class']),
+      record({ class: name, static: className }, ['class']),
+      record({ decorator: record({ calls: name, serial: flag }) }, ['decorator']),
       record({ instance: name }, ['instance']),
       record({ sameAs: name }, ['sameAs']),
-      record({ call: reference('call') }, ['call']),
+      record({ call: definition('call') }, ['call']),
       record(
         {
           value: record(
@@ -143,6 +229,16 @@ export const libraryDefinitions = {
       ),
     ],
   },
+  entry: record(
+    {
+      files: { ...name, description: 'A regular expression that the path of the file must match.' },
+      exports: { ...names, description: 'The exports that are called. Default: all.' },
+      imports: { ...flag, description: 'The file must import one of the modules.' },
+      text: { ...name, description: 'Who calls them, for messages.' },
+      overlaps: { type: 'array', items: { enum: DIMENSIONS } },
+    },
+    ['files', 'text'],
+  ),
 };
 
 /** Refers to {@link libraryDefinitions}. */
@@ -157,8 +253,17 @@ export const librarySchema = {
         description: 'The module specifiers it is imported by.',
       },
       documentation: { type: 'string', description: 'Where it is documented.' },
-      exports: { ...mapOf(reference('export')), description: 'What each exported name is.' },
-      classes: mapOf(reference('class')),
+      exports: { ...mapOf(definition('export')), description: 'What each exported name is.' },
+      classes: mapOf(definition('class')),
+      operators: {
+        ...record({ atomic: names, sets: names }),
+        description: 'Names in objects of new values that are no columns.',
+      },
+      entries: {
+        type: 'array',
+        items: definition('entry'),
+        description: 'Exports that the library calls, since their files lie where it looks for them.',
+      },
     },
     ['library', 'modules', 'exports'],
   ),

@@ -113,7 +113,8 @@ function entityOfExport(model: LibraryModel, path: string): Entity | undefined {
   let exported: ExportModel | undefined = model.exports[path];
   for (let hops = 0; exported !== undefined && 'sameAs' in exported && hops < MAXIMUM_DEPTH; hops++)
     exported = model.exports[exported.sameAs];
-  if (exported === undefined || 'sameAs' in exported || 'value' in exported) return undefined;
+  if (exported === undefined || !('call' in exported || 'class' in exported || 'instance' in exported))
+    return undefined;
   if ('call' in exported) return { kind: 'call', call: exported.call };
   const kind = 'class' in exported ? 'class' : 'instance';
   const of = model.classes?.['class' in exported ? exported.class : exported.instance];

@@ -166,11 +166,24 @@ function lowerIdentifier(body: BodyLowering, identifier: ts.Identifier): Tempora
 }
 
 function lowerTemplate(body: BodyLowering, expression: ts.TemplateExpression): Temporary {
-  const parts: (string | Temporary)[] = [expression.head.text];
-  for (const piece of expression.templateSpans) {
-    parts.push(lowerExpression(body, piece.expression), piece.literal.text);
-  }
-  return body.value((into) => ({ kind: 'template', into, parts: parts.filter((part) => part !== '') }));
+  const spans = expression.templateSpans;
+  const values = spans.map((piece) => lowerExpression(body, piece.expression));
+  return joined(body, expression.head.text, spans, values);
+}
+
+/** The text of a template, with the values between its pieces. */
+function joined(
+  body: BodyLowering,
+  head: string,
+  spans: readonly ts.TemplateSpan[],
+  values: readonly Temporary[],
+): Temporary {
+  const pieces = spans.flatMap((piece, index): (string | Temporary)[] => {
+    const value = values[index];
+    return value === undefined ? [] : [value, piece.literal.text];
+  });
+  const parts = [head, ...pieces].filter((part) => part !== '');
+  return body.value((into) => ({ kind: 'template', into, parts }));
 }
 
 function loadProperty(body: BodyLowering, object: Temporary, key: PropertyKey, node: ts.Node): Temporary {
@@ -252,14 +265,18 @@ function lowerNew(body: BodyLowering, expression: ts.NewExpression): Temporary {
 
 function lowerTagged(body: BodyLowering, expression: ts.TaggedTemplateExpression): Temporary {
   const callee = lowerExpression(body, expression.tag);
-  const values = ts.isTemplateExpression(expression.template)
-    ? expression.template.templateSpans.map((piece) => lowerExpression(body, piece.expression))
-    : [];
+  const { template } = expression;
+  const spans = ts.isTemplateExpression(template) ? template.templateSpans : [];
+  const values = spans.map((piece) => lowerExpression(body, piece.expression));
+  // The tag is given the texts between the values, and then the values: the first argument says both.
+  const text = ts.isTemplateExpression(template)
+    ? joined(body, template.head.text, spans, values)
+    : body.constant(template.text);
   return body.value((into) => ({
     kind: 'call',
     into,
     target: { kind: 'value', callee },
-    arguments: values.map((value) => ({ value, spread: false })),
+    arguments: [text, ...values].map((value) => ({ value, spread: false })),
     construct: false,
     ...destination(expression),
     text: textOf(expression.tag),

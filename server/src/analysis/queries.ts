@@ -1,0 +1,132 @@
+/** Queries that are made step by step (`db.update(users).set(…).where(…)`) and performed when they are awaited. */
+import type { QueryPartModel, ConditionModel } from '../model/store-model.js';
+import type { ClassModel, LibraryModel } from '../model/library-model.js';
+import type { Place } from '../model/source.js';
+import type { Analysis } from './analysis.js';
+import type { CallSite } from './calls.js';
+import { columnsOf, readRow } from './row-effects.js';
+import { placeIn, type Frame } from './frame.js';
+import { valueAt, type Applied } from './references.js';
+import { rowCell, selectorOf, tableOf, writeRow, type Table } from './rows.js';
+import type { State } from './state.js';
+import { acquireRow } from './transactions.js';
+import { canonical, display, unknown, valueOf, type Shape, type Value } from './values.js';
+
+export interface Query {
+  readonly id: string;
+  readonly model: LibraryModel;
+  /** The class whose methods go on with it. */
+  readonly class: ClassModel;
+  readonly place: Place;
+  readonly verb: 'read' | 'write' | 'atomic';
+  readonly table?: Table;
+  readonly selector: ReadonlyMap<string, Value>;
+  readonly columns: ReadonlyMap<string, Value>;
+  readonly locks: boolean;
+  readonly record?: string;
+}
+
+/** A query with one more part. @param base the query so far, if the call goes on with one */
+export function buildQuery(site: CallSite, part: QueryPartModel, applied: Applied): Value {
+  const { frame, operation } = site;
+  const { model, receiver } = applied;
+  const base = queryOf(applied);
+  const at = (reference: number | string | undefined): Value | undefined =>
+    reference === undefined ? undefined : valueAt(site, reference, receiver);
+  const table = at(part.table);
+  const record = part.record ?? base?.record;
+  const className = part.query;
+  const query: Query = {
+    id: `${frame.id}@${String(operation.range.start)}`,
+    model,
+    class: (className === undefined ? undefined : model.classes?.[className]) ??
+      base?.class ?? { methods: {} },
+    place: part.verb === undefined && base !== undefined ? base.place : placeIn(frame, operation.range),
+    verb: part.verb ?? base?.verb ?? 'read',
+    ...(table === undefined
+      ? base?.table !== undefined && { table: base.table }
+      : { table: tableOf(model.library, table.shape, display(table.shape)) }),
+    selector: new Map([...(base?.selector ?? []), ...conditionsOf(part, at)]),
+    columns: new Map([...(base?.columns ?? []), ...assignmentsOf(model, part, at)]),
+    locks: part.locks === true || base?.locks === true,
+    ...(record !== undefined && { record }),
+  };
+  return valueOf({ kind: 'query', query }, receiver?.origins);
+}
+
+function queryOf({ receiver }: Applied): Query | undefined {
+  return receiver?.shape.kind === 'query' ? receiver.shape.query : undefined;
+}
+
+type At = (reference: number | string | undefined) => Value | undefined;
+
+function conditionsOf(part: QueryPartModel, at: At): ReadonlyMap<string, Value> {
+  const where = at(part.where);
+  if (where === undefined) return new Map();
+  const value = at(part.value);
+  if (value === undefined || value === where) return selectorOf(where);
+  const operator = at(part.operator);
+  const name = columnName(where.shape);
+  const isEqual = operator === undefined || operator === value || isEquality(operator.shape);
+  return new Map([[isEqual ? name : `${name} ${canonical(operator.shape)}`, value]]);
+}
+
+function isEquality(shape: Shape): boolean {
+  return shape.kind === 'constant' && (shape.value === '=' || shape.value === '==');
+}
+
+/** `'id'`, `'users.id'` and Drizzle's `users.id` are the column `id`. */
+export function columnName(shape: Shape): string {
+  if (shape.kind === 'constant') return String(shape.value).split('.').at(-1) ?? '';
+  if (shape.kind === 'pure' && shape.name.startsWith('.')) return shape.name.slice(1);
+  if (shape.kind === 'library') return shape.path.at(-1) ?? '';
+  return canonical(shape);
+}
+
+function assignmentsOf(model: LibraryModel, part: QueryPartModel, at: At): ReadonlyMap<string, Value> {
+  const set = at(part.set);
+  if (set === undefined) return new Map();
+  const to = at(part.to);
+  if (to === undefined || to === set) return columnsOf(model.operators, set);
+  return new Map([[columnName(set.shape), to]]);
+}
+
+/** What a condition says of columns. */
+export function conditionValue(site: CallSite, condition: ConditionModel, applied: Applied): Value {
+  if ('all' in condition) {
+    const columns = new Map<string, Value>();
+    for (const argument of site.arguments)
+      for (const [column, value] of selectorOf(argument)) columns.set(column, value);
+    return valueOf({ kind: 'condition', columns });
+  }
+  const column = valueAt(site, condition.column, applied.receiver);
+  const value = valueAt(site, condition.value, applied.receiver);
+  const columns = new Map<string, Value>();
+  if (column !== undefined && value !== undefined) columns.set(columnName(column.shape), value);
+  return valueOf({ kind: 'condition', columns });
+}
+
+/** Performs a query, and returns what it gives. */
+export function performQuery(analysis: Analysis, state: State, frame: Frame, query: Query): Value {
+  const { table, selector, columns, place } = query;
+  const result = unknown(`${query.id} result`, 'result');
+  if (table === undefined) return result;
+  const cell = rowCell(table, selector);
+  if (query.verb === 'read') {
+    if (query.locks) acquireRow(analysis, state, frame, cell, place);
+    return readRow(analysis, state, frame, {
+      cell,
+      place,
+      model: query.model,
+      record: query.record ?? '',
+      id: query.id,
+    });
+  }
+  if (query.verb === 'write') writeRow(analysis, state, frame, { cell, selector, columns, place });
+  return result;
+}
+
+/** Performs a value that is a query, where it is awaited. */
+export function performed(analysis: Analysis, state: State, frame: Frame, value: Value): Value {
+  return value.shape.kind === 'query' ? performQuery(analysis, state, frame, value.shape.query) : value;
+}

@@ -1,0 +1,56 @@
+/** What library models say of a call, applied to one: where its arguments are. */
+import type { CallModel, LibraryModel, PermitsModel, Reference } from '../model/library-model.js';
+import type { CallSite } from './calls.js';
+import { valueOf, type Value } from './values.js';
+
+/** A call that a model tells of. */
+export interface Applied {
+  readonly call: CallModel;
+  readonly model: LibraryModel;
+  readonly receiver?: Value;
+  /** True when nothing but the method's name says that the model is meant. */
+  readonly likely?: boolean;
+}
+
+/** The value that a reference leads to, if it leads anywhere. */
+export function valueAt(
+  site: CallSite,
+  reference: Reference,
+  receiver: Value | undefined,
+): Value | undefined {
+  if (typeof reference === 'number') return site.arguments.at(reference);
+  const [start = '', ...properties] = reference.split('.');
+  let value = startOf(site, start, receiver);
+  for (const name of properties) value = value && propertyAt(value, name);
+  return value;
+}
+
+function startOf(site: CallSite, start: string, receiver: Value | undefined): Value | undefined {
+  if (start === 'receiver') return receiver;
+  if (start !== 'name') return site.arguments.at(Number(start));
+  const name = receiver?.shape.kind === 'instance' ? receiver.shape.instance.name : undefined;
+  return name && valueOf(name);
+}
+
+/** A property of a value, or undefined where the value certainly has none of that name. */
+export function propertyAt(value: Value, name: string): Value | undefined {
+  const { shape } = value;
+  switch (shape.kind) {
+    case 'object':
+      return shape.object.fields.get(name);
+    case 'constant':
+    case 'template':
+    case 'function':
+    case 'instance':
+      return undefined;
+    default:
+      return valueOf({ kind: 'pure', name: `.${name}`, from: [shape] }, value.origins);
+  }
+}
+
+/** True when only one can be inside at a time, or nothing tells how many can. */
+export function isOneAtATime(site: CallSite, permits: PermitsModel, receiver: Value | undefined): boolean {
+  const given = valueAt(site, permits.at, receiver)?.shape;
+  if (given === undefined) return permits.absent === 1;
+  return given.kind !== 'constant' || given.value === 1;
+}

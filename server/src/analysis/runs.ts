@@ -1,0 +1,80 @@
+/** Functions among the arguments of a call that a library runs. */
+import type { Overlap } from '../model/findings.js';
+import type { RunModel } from '../model/library-model.js';
+import { runApart, runCallback, type CallSite, type Result } from './calls.js';
+import { placeIn } from './frame.js';
+import { instanceValue } from './effects.js';
+import { isOneAtATime, valueAt, type Applied } from './references.js';
+import type { State } from './state.js';
+import { originsOf, unknown, type Value } from './values.js';
+
+export function runArgument(
+  site: CallSite,
+  state: State,
+  run: RunModel,
+  applied: Applied,
+  result: Value,
+): Result {
+  const { analysis, operation } = site;
+  const callback = valueAt(site, run.argument, applied.receiver);
+  const nothing: Result = { state, value: result };
+  if (callback === undefined) return nothing;
+  // What an imported module has set going is told where it is the root.
+  if (analysis.isImporting && run.when !== 'now' && run.when !== 'each') return nothing;
+  const parameters =
+    run.parameters === 'arguments'
+      ? site.arguments
+      : (run.parameters ?? []).map((className): Value => {
+          const made = className === null ? undefined : instanceValue(site, applied.model, className);
+          return made ?? unknown(analysis.freshId(), 'argument');
+        });
+  const place = placeIn(site.frame, operation.range);
+  switch (run.when) {
+    case 'now':
+      return runCallback(site, state, callback, parameters);
+    case 'later':
+      runApart(analysis, state, { overlaps: [] }, (apart) => {
+        apart.held.clear();
+        return runCallback(site, apart, callback, parameters);
+      });
+      return nothing;
+    case 'each': {
+      const { receiver } = applied;
+      const element =
+        receiver?.shape.kind === 'record'
+          ? receiver
+          : unknown(analysis.freshId(), 'element', originsOf(receiver === undefined ? [] : [receiver]));
+      const overlaps: Overlap[] = [
+        {
+          dimension: 'tasks',
+          strength: 'shown',
+          text: `the calls that ${operation.text} starts together`,
+          place,
+        },
+      ];
+      const isSerial = run.permits !== undefined && isOneAtATime(site, run.permits, applied.receiver);
+      const each = runApart(analysis, state, { overlaps: isSerial ? [] : overlaps }, (apart) => {
+        // Each call goes on with its own row of what was read for all of them.
+        for (const [id, read] of state.reads) if (read.cell.kind === 'row') apart.reads.set(id, read);
+        return runCallback(site, apart, callback, [element]);
+      });
+      return { state, value: { ...result, origins: originsOf([result, each.value]) } };
+    }
+    case 'handler':
+    case 'timer': {
+      const isSerial = run.permits !== undefined && isOneAtATime(site, run.permits, applied.receiver);
+      const tasks: Overlap = {
+        dimension: 'tasks',
+        strength: applied.likely === true ? 'usual' : 'shown',
+        text: run.text ?? `calls of the function given to ${operation.text}`,
+        place,
+      };
+      const overlaps: Overlap[] = [...(isSerial ? [] : [tasks]), ...analysis.deployed()];
+      runApart(analysis, state, { overlaps }, (apart) => {
+        apart.held.clear();
+        return runCallback(site, apart, callback, parameters);
+      });
+      return nothing;
+    }
+  }
+}

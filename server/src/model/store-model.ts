@@ -1,0 +1,62 @@
+/** What library models say of databases: SQL, queries made step by step, transactions. */
+import type { Reference } from './library-model.js';
+
+/** A statement of SQL among the arguments. */
+export interface SqlModel {
+  /** The text, or an object with the `text` (or `sql`) and the `values` (or `args`). */
+  readonly text: Reference;
+  /** The array or object of the values of its placeholders. Absent: they are arguments, after the text if that is one too. */
+  readonly parameters?: Reference;
+  /** A class of this model that the rows it returns are records of. */
+  readonly record: string;
+  /** What becomes of a transaction that read what others have changed since. */
+  readonly conflicts?: Conflicts;
+}
+
+/** What one call adds to a query (`.where({ id })`, `.set({ total })`, `.forUpdate()`). */
+export interface QueryPartModel {
+  /** What the query does. The call that says `write` or `atomic` is the place of the write. */
+  readonly verb?: 'read' | 'write' | 'atomic';
+  readonly table?: Reference;
+  /**
+   * Which rows: a `condition`, an object of columns, or, if `value` is said too, a column's name. If `value` leads nowhere, `where`
+   * is an object.
+   */
+  readonly where?: Reference;
+  readonly value?: Reference;
+  /** The operator between `where` and `value`, when it is an argument; only `=` names a row. */
+  readonly operator?: Reference;
+  /** New values: an object of columns, or, if `to` is there, a column's name. */
+  readonly set?: Reference;
+  readonly to?: Reference;
+  /** The rows stay locked until the transaction ends. */
+  readonly locks?: boolean;
+  /** A class of this model that the rows are records of. */
+  readonly record?: string;
+  /** A class of this model whose methods go on with the query. */
+  readonly query?: string;
+}
+
+/** Names inside of new values that are no columns. */
+export interface OperatorsModel {
+  /** What the store computes in one step with reading (`$inc`, `increment`). */
+  readonly atomic?: readonly string[];
+  /** Around plain new values (`$set`, `set`). */
+  readonly sets?: readonly string[];
+}
+
+/** A condition that a call makes: `eq(users.id, id)`, or several at once: `and(…)`. */
+export type ConditionModel =
+  { readonly column: Reference; readonly value: Reference } | { readonly all: true };
+
+export interface TransactionModel {
+  /** Where the level of isolation is given. A serializable transaction is refused if others changed what it read. */
+  readonly isolation?: Reference;
+  readonly conflicts?: Conflicts;
+}
+
+/**
+ * What becomes of a transaction that writes what others have changed since it read it: it is `refused` (SQLite, MongoDB, Firestore), or
+ * their change is `lost` (PostgreSQL and MySQL by default). Absent: that depends on the database, which the library does not say.
+ */
+export type Conflicts = 'refused' | 'lost';

@@ -1,0 +1,22 @@
+import { describe, expect, test } from 'vitest';
+import { builtInModels } from '../src/libraries/built-in.js';
+import { expectMarkedReports } from './support/expectations.js';
+import { readScenarios } from './support/fixtures.js';
+
+const folder = new URL('../src/libraries/fixtures/', import.meta.url).pathname;
+const fixtures = readScenarios(folder);
+
+describe.each(fixtures.map(({ file, scenarios }) => [file, scenarios] as const))('%s', (file, scenarios) => {
+  test.each(scenarios.map((scenario) => [scenario.title, scenario] as const))('%s', (_, { files }) => {
+    expectMarkedReports(files);
+  });
+
+  test('has a report, and something that stays silent', () => {
+    const texts = scenarios.map(({ files }) => [...files.values()].join('\n'));
+    const marked = texts.filter((text) => /\/\/ (?:error|warning|hint): \[/.test(text));
+    expect(marked.length).toBeGreaterThan(0);
+    expect(marked.length).toBeLessThan(texts.length);
+    const modules = builtInModels.flatMap((model) => model.modules);
+    expect(modules.some((module) => texts.some((text) => text.includes(`'${module}'`))), file).toBe(true);
+  });
+});
