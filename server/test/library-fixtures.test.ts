@@ -17,6 +17,9 @@ describe.each(fixtures.map(({ file, scenarios }) => [file, scenarios] as const))
     expect(marked.length).toBeGreaterThan(0);
     expect(marked.length).toBeLessThan(texts.length);
     const modules = builtInModels.flatMap((model) => model.modules);
-    expect(modules.some((module) => texts.some((text) => text.includes(`'${module}'`))), file).toBe(true);
+    expect(
+      modules.some((module) => texts.some((text) => text.includes(`'${module}'`))),
+      file,
+    ).toBe(true);
   });
 });

@@ -246,7 +246,7 @@ export function loadProperty(
       const { instance } = shape;
       const { properties } = instance.class;
       if (typeof key !== 'string') return valueOf(property(shape, key), object.origins);
-      const className = properties?.[key] ?? properties?.['*'];
+      const className = properties?.[key] ?? (key in instance.class.methods ? undefined : properties?.['*']);
       if (className === 'descriptor') {
         const { name, depth, id } = instance;
         return {

@@ -23,6 +23,7 @@ import nodeTimers from './models/node-timers.json' with { type: 'json' };
 import nodeUrl from './models/node-url.json' with { type: 'json' };
 import nodeUtil from './models/node-util.json' with { type: 'json' };
 import nodeWorkerThreads from './models/node-worker-threads.json' with { type: 'json' };
+import prisma from './models/prisma.json' with { type: 'json' };
 import properLockfile from './models/proper-lockfile.json' with { type: 'json' };
 import redis from './models/redis.json' with { type: 'json' };
 import uuid from './models/uuid.json' with { type: 'json' };
@@ -54,6 +55,7 @@ const files: readonly unknown[] = [
   nodeUrl,
   nodeUtil,
   nodeWorkerThreads,
+  prisma,
   properLockfile,
   redis,
   uuid,

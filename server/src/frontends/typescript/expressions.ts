@@ -227,14 +227,7 @@ function lowerCall(body: BodyLowering, expression: ts.CallExpression): Temporary
       return body.value((into) => ({ kind: 'load-module', into, module, range }));
     }
   }
-  let target: Call['target'];
-  if (callee.kind === ts.SyntaxKind.SuperKeyword) target = { kind: 'superclass' };
-  else if (ts.isPropertyAccessExpression(callee)) {
-    target = { kind: 'method', object: lowerExpression(body, callee.expression), key: callee.name.text };
-  } else if (ts.isElementAccessExpression(callee)) {
-    const object = lowerExpression(body, callee.expression);
-    target = { kind: 'method', object, key: lowerKey(body, callee.argumentExpression) };
-  } else target = { kind: 'value', callee: lowerExpression(body, callee) };
+  const target = lowerTarget(body, callee);
   const args = lowerArguments(body, expression.arguments);
   return body.value((into) => ({
     kind: 'call',
@@ -246,6 +239,18 @@ function lowerCall(body: BodyLowering, expression: ts.CallExpression): Temporary
     text: textOf(callee),
     range: body.range(expression),
   }));
+}
+
+/** What is called, and on which object. */
+function lowerTarget(body: BodyLowering, callee: ts.Expression): Call['target'] {
+  if (callee.kind === ts.SyntaxKind.SuperKeyword) return { kind: 'superclass' };
+  if (ts.isPropertyAccessExpression(callee))
+    return { kind: 'method', object: lowerExpression(body, callee.expression), key: callee.name.text };
+  if (ts.isElementAccessExpression(callee)) {
+    const object = lowerExpression(body, callee.expression);
+    return { kind: 'method', object, key: lowerKey(body, callee.argumentExpression) };
+  }
+  return { kind: 'value', callee: lowerExpression(body, callee) };
 }
 
 function lowerNew(body: BodyLowering, expression: ts.NewExpression): Temporary {
@@ -264,7 +269,7 @@ function lowerNew(body: BodyLowering, expression: ts.NewExpression): Temporary {
 }
 
 function lowerTagged(body: BodyLowering, expression: ts.TaggedTemplateExpression): Temporary {
-  const callee = lowerExpression(body, expression.tag);
+  const target = lowerTarget(body, unwrap(expression.tag));
   const { template } = expression;
   const spans = ts.isTemplateExpression(template) ? template.templateSpans : [];
   const values = spans.map((piece) => lowerExpression(body, piece.expression));
@@ -275,7 +280,7 @@ function lowerTagged(body: BodyLowering, expression: ts.TaggedTemplateExpression
   return body.value((into) => ({
     kind: 'call',
     into,
-    target: { kind: 'value', callee },
+    target,
     arguments: [text, ...values].map((value) => ({ value, spread: false })),
     construct: false,
     ...destination(expression),

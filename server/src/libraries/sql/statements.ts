@@ -85,9 +85,12 @@ function clausesOf(tokens: readonly Token[], words: readonly string[]): Clauses 
   for (const token of tokens) {
     if (token.kind === 'symbol' && token.text === '(') depth++;
     if (token.kind === 'symbol' && token.text === ')') depth--;
-    if (depth === 0 && token.kind === 'word' && isWord(token, ...words)) {
-      current = token.text.toLowerCase();
-      if (!clauses.has(current)) clauses.set(current, []);
+    const word =
+      depth === 0 && token.kind === 'word' && isWord(token, ...words) ? token.text.toLowerCase() : undefined;
+    // `VALUES (n)` in what is done `ON DUPLICATE KEY` begins nothing new.
+    if (word !== undefined && !clauses.has(word)) {
+      current = word;
+      clauses.set(word, []);
     } else clauses.get(current)?.push(token);
   }
   return clauses;
