@@ -7,7 +7,8 @@ import { runBody } from './execute.js';
 import { callDepth, isRecursive, placeIn, variableKey, type Frame } from './frame.js';
 import type { Key } from './cells.js';
 import { performed } from './queries.js';
-import { keyOf, leave, loadProperty, loadVariable, named, methodOf, superclassOf } from './heap.js';
+import { keyOf, loadProperty, loadVariable, named, methodOf, superclassOf } from './heap.js';
+import { leave, publish } from './publish.js';
 import { isRelease, noteUnseenCall } from './unseen.js';
 import { asObject } from './statics.js';
 import type { State } from './state.js';
@@ -151,6 +152,7 @@ function callValue(site: CallSite, state: State, callee: Value, receiver?: Value
     case 'class':
       return operation.construct ? instantiate(site, state, shape) : callUnseen(site, state);
     case 'resolver':
+      for (const argument of site.arguments) publish(state, argument);
       state.release((held) => held.releasedBy === shape.frame);
       return { state, value: constant(undefined) };
     case 'grant':
@@ -208,6 +210,7 @@ export function instantiate(
     class: { class: index, frame: definition },
     depth: analysis.depth,
     sharing: 'usual',
+    made: placeIn(frame, operation.range),
     fields: new Map(),
   };
   if (analysis.depth <= 1) analysis.longLived.push(object);
@@ -367,7 +370,11 @@ export function runCallback(site: CallSite, state: State, callback: Value, args:
  */
 function callUnseen(site: CallSite, state: State, receiver?: Value): Result {
   const { analysis, operation } = site;
-  for (const argument of site.arguments) leave(state, argument);
+  for (const argument of site.arguments) {
+    leave(state, argument);
+    publish(state, argument);
+  }
+  if (receiver?.shape.kind === 'object') publish(state, receiver);
   let current = state;
   const acquired = noteUnseenCall(site, current, receiver);
   if (acquired !== undefined) return { state: current, value: acquired };

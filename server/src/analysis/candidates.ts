@@ -4,15 +4,16 @@ import type { FixRegion, Finding, Guard, Overlap } from '../model/findings.js';
 import type { Place, TextRange } from '../model/source.js';
 import type { Analysis } from './analysis.js';
 import type { Frame } from './frame.js';
+import { nameOf, settleOwnLocks, type OwnLockCandidate } from './own-locks.js';
 import type { Acquisition, CellIdentity, LiveRead, SharedHandle, State } from './state.js';
 
 /** The overlaps of one context, and its place in the stack of contexts (counted from 1). */
-interface Level {
+export interface Level {
   readonly index: number;
   readonly overlaps: readonly Overlap[];
 }
 
-export type Candidate = UpdateCandidate | HandleCandidate;
+export type Candidate = UpdateCandidate | HandleCandidate | OwnLockCandidate;
 
 interface UpdateCandidate {
   readonly kind: 'update';
@@ -34,7 +35,7 @@ interface HandleCandidate {
   readonly levels: readonly Level[];
 }
 
-function levelsAbove(analysis: Analysis, depth: number, upTo: number): Level[] {
+export function levelsAbove(analysis: Analysis, depth: number, upTo: number): Level[] {
   return analysis.contexts
     .slice(0, upTo)
     .map((context, index) => ({ index: index + 1, overlaps: context.overlaps }))
@@ -76,18 +77,35 @@ export function noteSharedHandle(
 /** Decides which candidates are findings, and says each once. */
 export function settle(analysis: Analysis): Finding[] {
   const findings = new Map<string, Finding>();
-  for (const candidate of analysis.candidates) {
-    const finding =
-      candidate.kind === 'update' ? settleUpdate(analysis, candidate) : settleHandle(analysis, candidate);
-    if (finding === undefined) continue;
-    const key =
-      finding.kind === 'read-modify-write'
-        ? `${finding.cell.name} ${finding.write.file} ${String(finding.write.start)}`
-        : `handle ${finding.acquire.file} ${String(finding.acquire.start)}`;
+  const keep = (finding: Finding): void => {
+    const key = keyOf(finding);
     const known = findings.get(key);
     if (known === undefined || strength(finding) > strength(known)) findings.set(key, finding);
+  };
+  const ownLocks: OwnLockCandidate[] = [];
+  for (const candidate of analysis.candidates) {
+    if (candidate.kind === 'own-lock') {
+      ownLocks.push(candidate);
+      continue;
+    }
+    const finding =
+      candidate.kind === 'update' ? settleUpdate(analysis, candidate) : settleHandle(analysis, candidate);
+    if (finding !== undefined) keep(finding);
   }
+  for (const finding of settleOwnLocks(ownLocks)) if (!findings.has(keyOf(finding))) keep(finding);
   return [...findings.values()];
+}
+
+/** Findings of one key are one bug. */
+function keyOf(finding: Finding): string {
+  switch (finding.kind) {
+    case 'read-modify-write':
+      return `${finding.cell.name} ${finding.write.file} ${String(finding.write.start)}`;
+    case 'shared-lock-handle':
+      return `handle ${finding.acquire.file} ${String(finding.acquire.start)}`;
+    case 'own-lock':
+      return `own lock ${finding.made.file} ${String(finding.made.start)}`;
+  }
 }
 
 const STRENGTH = { shown: 2, usual: 1, likely: 0 } as const;
@@ -104,6 +122,11 @@ function realLocks(analysis: Analysis, held: readonly Acquisition[]): Acquisitio
   return real.some((lock) => lock.unseen === true) ? undefined : real;
 }
 
+/** Whether the executions of a level have one lock, and not each a lock of its own. */
+function isShared(lock: Acquisition, level: Level): boolean {
+  return lock.lockDepth < level.index || lock.holder?.published === true;
+}
+
 /** The overlaps of a level that no lock excludes. */
 function openAt(
   level: Level,
@@ -111,7 +134,7 @@ function openAt(
   locks: readonly Acquisition[],
   crossed: boolean,
 ): Overlap[] {
-  const covered = locks.filter((lock) => lock.lockDepth < level.index).flatMap((lock) => lock.span);
+  const covered = locks.filter((lock) => isShared(lock, level)).flatMap((lock) => lock.span);
   return level.overlaps
     .filter(({ dimension }) => subtract(intersect([dimension], cell.reach), covered).length > 0)
     .filter(({ dimension }) => dimension !== 'tasks' || crossed)
@@ -145,14 +168,14 @@ function uncovered(
     if (open.length === 0) continue;
     const dimensions = open.map(({ dimension }) => dimension);
     for (const lock of taken) {
-      const own = lock.lockDepth < level.index ? [] : intersect(lock.span, dimensions);
+      const own = isShared(lock, level) ? [] : intersect(lock.span, dimensions);
       locks.set(lock, [...(locks.get(lock) ?? []), ...own]);
     }
   }
   return { overlaps: strongestPerDimension(overlaps), locks };
 }
 
-function strongestPerDimension(overlaps: readonly Overlap[]): Overlap[] {
+export function strongestPerDimension(overlaps: readonly Overlap[]): Overlap[] {
   const best = new Map<string, Overlap>();
   for (const overlap of overlaps) {
     const known = best.get(overlap.dimension);
@@ -164,7 +187,8 @@ function strongestPerDimension(overlaps: readonly Overlap[]): Overlap[] {
 }
 
 function guardOf(lock: Acquisition, unshared: readonly Dimension[] = []): Guard {
-  const { name, span, place, made } = lock;
+  const { name, span, place, holder } = lock;
+  const made = holder?.made;
   return { name, span, acquired: place, unshared, ...(made !== undefined && { made }) };
 }
 
@@ -195,6 +219,10 @@ function settleUpdate(analysis: Analysis, candidate: UpdateCandidate): Finding |
   const sharesHandle = guards.some((lock) => lock.handle !== undefined);
   const overlaps = sharesHandle ? open.filter(({ dimension }) => !OF_ONE_PROCESS.has(dimension)) : open;
   if (overlaps.length === 0) return undefined;
+  const own = [...shortGuards].find(
+    ([lock, unshared]) => lock.holder?.made !== undefined && unshared.length > 0,
+  );
+  if (own !== undefined) return ownLock(candidate, own, overlaps);
   const region = regionOf(
     { frame: candidate.read.frame, range: candidate.read.place },
     { frame: candidate.writeFrame, range: candidate.write },
@@ -211,6 +239,26 @@ function settleUpdate(analysis: Analysis, candidate: UpdateCandidate): Finding |
     overlaps,
     ...(point !== undefined && { point }),
     ...(region !== undefined && { region }),
+  };
+}
+
+/** An update is guarded by a lock that each execution makes for itself. */
+function ownLock(
+  { cell, read, write, certain }: UpdateCandidate,
+  [lock, unshared]: readonly [Acquisition, readonly Dimension[]],
+  overlaps: readonly Overlap[],
+): Finding | undefined {
+  const { span, place, holder } = lock;
+  if (holder?.made === undefined) return undefined;
+  return {
+    kind: 'own-lock',
+    lock: nameOf(lock),
+    span,
+    made: holder.made,
+    acquired: place,
+    guarded: { cell: describe(cell), read: read.place, write },
+    certain,
+    overlaps: overlaps.filter(({ dimension }) => unshared.includes(dimension)),
   };
 }
 

@@ -55,6 +55,7 @@ export function fieldCell(analysis: Analysis, object: AbstractObject, key: Key):
     reach: REACH.field,
     depth: object.depth,
     sharing: object.sharing,
+    holder: object,
     ...(declared !== undefined && { declaration: placeIn(declared.owner.frame, declared.field.range) }),
   };
 }

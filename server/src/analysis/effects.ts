@@ -4,9 +4,9 @@ import { runCallback, type CallSite, type Result } from './calls.js';
 import { elementCell, readCell, storeCell, writeCell } from './cells.js';
 import { applyFuture } from './futures.js';
 import { placeIn } from './frame.js';
-import { leave } from './heap.js';
 import { makeInstance } from './instances.js';
 import { acquire, release } from './locks.js';
+import { leave, publish } from './publish.js';
 import { buildQuery, conditionValue, performed } from './queries.js';
 import { isOneAtATime, valueAt, type Applied } from './references.js';
 import { applyRowRead, applyRowWrite, isCheckedByStore, writtenValue } from './row-effects.js';
@@ -23,6 +23,13 @@ export function applyModel(site: CallSite, state: State, applied: Applied): Resu
   if (call.performs !== undefined) return perform(site, state, applied, call.performs);
   const inputs = receiver === undefined ? site.arguments : [receiver, ...site.arguments];
   if (call.runs === undefined) for (const argument of site.arguments) leave(state, argument);
+  if (call.pure !== true) {
+    const kept = new Set<Value | undefined>(site.arguments);
+    for (const { argument } of call.runs ?? []) kept.delete(valueAt(site, argument, receiver));
+    if (call.returns !== undefined && 'argument' in call.returns)
+      kept.delete(valueAt(site, call.returns.argument, receiver));
+    for (const argument of kept) if (argument !== undefined) publish(state, argument);
+  }
   let value: Value = unknown(
     `${frame.id}@${String(operation.range.start)}`,
     operation.text,

@@ -6,6 +6,7 @@ import { callDepth, placeIn, type Frame } from './frame.js';
 import { keyOf, loadModule, loadProperty, loadVariable, storeProperty, storeVariable } from './heap.js';
 import { performed } from './queries.js';
 import { forgetEmpty, noteHandOver, noteTest, noteTurn } from './home-made-locks.js';
+import { publish } from './publish.js';
 import { initializeStatics } from './statics.js';
 import { join, type State } from './state.js';
 import {
@@ -390,6 +391,7 @@ function operate(analysis: Analysis, frame: Frame, operation: Operation, state: 
       const place = placeIn(frame, operation.range);
       const done = waited && performed(analysis, state, frame, waited);
       // A generator that is not async is stepped by its one consumer; nothing runs in between that did not wait for it.
+      if (operation.cause === 'yield' && waited !== undefined) publish(state, waited);
       if (operation.cause !== 'yield' || frame.facts.async) {
         noteTurn(analysis, state, waited, place);
         noteHandOver(analysis, state, waited, place);

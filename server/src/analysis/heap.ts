@@ -8,6 +8,7 @@ import { frameOf, variableKey, type Frame } from './frame.js';
 import { innerInstance, instanceOfType } from './instances.js';
 import { runModule } from './module-body.js';
 import type { Module } from './modules.js';
+import { leave, publish } from './publish.js';
 import { asObject } from './statics.js';
 import { loadColumn, loadInColumn } from './records.js';
 import type { State } from './state.js';
@@ -170,6 +171,7 @@ export function storeVariable(
   if (!options.initial && (facts.scope === 0 || facts.captured)) {
     writeCell(analysis, state, frame, variableCell(owner, variable), value, options.place);
   }
+  if (owner.depth < analysis.depth) publish(state, value);
   const isNamed = facts.kind !== 'synthetic';
   state.variables.set(owner, variable, isNamed ? named(value, facts.name, facts.scope === 0) : value);
 }
@@ -363,27 +365,12 @@ export function storeProperty(
     if (typeof key === 'string') {
       shape.object.fields.set(key, named(value, `${shape.object.label}.${key}`, false));
     }
-  } else if (shape.kind === 'record' && typeof key === 'string') shape.record.changes.set(key, value);
+    if (shape.object.depth < analysis.depth || shape.object.published === true) publish(state, value);
+    return;
+  }
+  publish(state, value);
+  if (shape.kind === 'record' && typeof key === 'string') shape.record.changes.set(key, value);
   else if (shape.kind === 'column' && typeof key === 'string')
     shape.record.changes.set(`${shape.path}.${key}`, value);
   else if (shape.kind === 'contents') writeCell(analysis, state, frame, innerCell(shape, key), value, place);
-}
-
-/** Code elsewhere gets hold of a value: if it settles a promise, directly or when called, others can settle it now. */
-export function leave(state: State, value: Value): void {
-  const { shape } = value;
-  if (shape.kind === 'resolver') shape.escaped.resolver = true;
-  if (shape.kind === 'object')
-    for (const field of shape.object.fields.values()) if (field !== value) leaveShallow(field);
-  if (shape.kind !== 'function') return;
-  for (let frame: Frame | undefined = shape.frame; frame !== undefined; frame = frame.outer) {
-    for (const { variable } of frame.facts.parameters) {
-      const closed = state.variables.get(frame, variable);
-      if (closed !== undefined) leaveShallow(closed);
-    }
-  }
-}
-
-function leaveShallow(value: Value): void {
-  if (value.shape.kind === 'resolver') value.shape.escaped.resolver = true;
 }

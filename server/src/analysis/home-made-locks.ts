@@ -68,7 +68,7 @@ export function noteFlagWrite(
   if (!IN_MEMORY.has(cell.kind)) return;
   const raised = truth(value);
   if (raised === true && state.tested.get(cell.key) === false) {
-    state.acquire(flagAcquisition(analysis, cell.key, cell.name, cell.depth, place));
+    state.acquire(flagAcquisition(analysis, cell, place));
   } else if (raised === false) state.release((held) => held.lock === flagLock(cell.key));
   if (raised === undefined) state.tested.delete(cell.key);
   else state.tested.set(cell.key, raised);
@@ -76,19 +76,18 @@ export function noteFlagWrite(
 
 function flagAcquisition(
   analysis: Analysis,
-  cell: string,
-  name: string,
-  lockDepth: number,
+  { key, name, depth, holder }: Pick<CellIdentity, 'key' | 'name' | 'depth' | 'holder'>,
   place: Place,
 ): Acquisition {
   return {
-    id: flagLock(cell),
-    lock: flagLock(cell),
+    id: flagLock(key),
+    lock: flagLock(key),
     name,
     span: SPAN,
     place,
     depth: analysis.depth,
-    lockDepth,
+    lockDepth: depth,
+    ...(holder !== undefined && { holder }),
   };
 }
 
@@ -100,11 +99,13 @@ export function noteHandOver(
   place: Place,
 ): void {
   if (waited?.shape.kind !== 'future' || !waited.shape.escaped.resolver) return;
-  const raised = [...state.tested].filter(([, outcome]) => outcome).map(([cell]) => cell);
+  const cells = new Map([...state.reads.values()].map(({ cell }) => [cell.key, cell]));
+  const raised = [...state.tested].filter(([, outcome]) => outcome).map(([key]) => key);
   state.passPoint(place);
-  for (const cell of raised) {
-    state.acquire(flagAcquisition(analysis, cell, 'the flag', 0, place));
-    state.tested.set(cell, false);
+  for (const key of raised) {
+    const cell = cells.get(key) ?? { key, name: 'the flag', depth: 0 };
+    state.acquire(flagAcquisition(analysis, cell, place));
+    state.tested.set(key, false);
   }
 }
 
@@ -138,6 +139,7 @@ export function chainAcquisition(
     place,
     depth: analysis.depth,
     lockDepth: cell.depth,
+    ...(cell.holder !== undefined && { holder: cell.holder }),
     ...(frame === undefined ? { chain: cell.key } : { releasedBy: frame }),
   };
 }

@@ -6,6 +6,7 @@ import { settle } from './candidates.js';
 import { runBody } from './execute.js';
 import { placeIn, type Frame } from './frame.js';
 import { runModuleBody } from './module-body.js';
+import { publish } from './publish.js';
 import type { State } from './state.js';
 import {
   classFacts,
@@ -132,6 +133,7 @@ function runEntryPoint(analysis: Analysis, loaded: State, facts: FunctionFacts, 
       ...(receiver !== undefined && { receiver }),
     };
     const end = bounded(analysis, () => runBody(analysis, frame, loaded.copy()));
+    if (end !== undefined) publish(end.state, end.value);
     // What is still held when the function is left is held while others run.
     for (const { handle } of end?.state.held.values() ?? []) if (handle !== undefined) handle.crossed = true;
   });

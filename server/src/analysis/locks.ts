@@ -1,20 +1,20 @@
 /** Locks that library models tell of: taken and given back. */
 import { DIMENSIONS } from '../model/dimensions.js';
 import type { CallModel } from '../model/library-model.js';
-import type { Place } from '../model/source.js';
 import type { CallSite } from './calls.js';
 import { noteSharedHandle } from './candidates.js';
 import { placeIn } from './frame.js';
+import { noteOwnLock } from './own-locks.js';
 import { valueAt, type Applied } from './references.js';
 import type { Acquisition, CellIdentity, SharedHandle, State } from './state.js';
-import { canonical, display, valueOf, type Value } from './values.js';
+import { canonical, display, valueOf, type Holder, type Value } from './values.js';
 
 interface Lock {
   readonly id: string;
   readonly name: string;
   readonly span: Acquisition['span'];
   readonly depth: number;
-  readonly made?: Place;
+  readonly holder?: Holder;
 }
 
 function lockOf(
@@ -33,7 +33,7 @@ function lockOf(
       name: instance.name === undefined ? instance.label : display(instance.name),
       span: instance.class.lock?.span ?? [],
       depth: instance.depth,
-      ...(instance.made !== undefined && { made: instance.made }),
+      holder: instance,
     };
   }
   if ('name' in lock) {
@@ -82,8 +82,9 @@ export function acquire(site: CallSite, state: State, applied: Applied): Value |
     place,
     depth: analysis.depth,
     lockDepth: lock.depth,
-    ...(lock.made !== undefined && { made: lock.made }),
+    ...(lock.holder !== undefined && { holder: lock.holder }),
   };
+  noteOwnLock(site, state, acquisition);
   if ('descriptor' in model.lock)
     acquireFile(site, state, acquisition, valueAt(site, model.lock.descriptor, applied.receiver));
   else state.acquire(acquisition);

@@ -1,5 +1,5 @@
 /** The files that an analysis has come to see. */
-import type { ExportFacts, FileFacts, FunctionFacts } from '../model/facts.js';
+import type { ExportFacts, FileFacts, FunctionFacts, VariableIndex } from '../model/facts.js';
 import type { Place, TextRange } from '../model/source.js';
 import { placeOf } from '../model/source.js';
 import type { Frame } from './frame.js';
@@ -16,7 +16,8 @@ export class Module {
   progress: 'unread' | 'running' | 'done' = 'unread';
   /** What it exports, by the name that others import it by. */
   readonly exports: ReadonlyMap<string, Exclude<ExportFacts, { kind: 'all' }>>;
-  private readonly closedOver: ReadonlySet<FunctionFacts | undefined>;
+  /** The variables of each function that functions inside of it use. */
+  private readonly captured = new Map<FunctionFacts, VariableIndex[]>();
   private readonly places = new Map<TextRange, Place>();
 
   /** @param number unique in the analysis */
@@ -37,11 +38,13 @@ export class Module {
     this.exports = new Map(
       facts.exports.flatMap((exported) => (exported.kind === 'all' ? [] : [[exported.name, exported]])),
     );
-    this.closedOver = new Set(
-      facts.variables
-        .filter((variable) => variable.captured)
-        .map((variable) => facts.functions[variable.scope]),
-    );
+    facts.variables.forEach(({ captured, scope }, index) => {
+      const owner = facts.functions[scope];
+      if (!captured || owner === undefined) return;
+      const known = this.captured.get(owner);
+      if (known === undefined) this.captured.set(owner, [index]);
+      else known.push(index);
+    });
   }
 
   place(range: TextRange): Place {
@@ -55,7 +58,12 @@ export class Module {
 
   /** True when a function that is made during a call of this one may use the call's variables later. */
   isClosedOver(facts: FunctionFacts): boolean {
-    return this.closedOver.has(facts);
+    return this.captured.has(facts);
+  }
+
+  /** The variables of a function that functions inside of it use. */
+  capturedOf(facts: FunctionFacts): readonly VariableIndex[] {
+    return this.captured.get(facts) ?? [];
   }
 }
 

@@ -4,6 +4,7 @@ import type { RunModel } from '../model/library-model.js';
 import { runApart, runCallback, type CallSite, type Result } from './calls.js';
 import { placeIn } from './frame.js';
 import { instanceValue } from './effects.js';
+import { publish } from './publish.js';
 import { isOneAtATime, valueAt, type Applied } from './references.js';
 import type { State } from './state.js';
 import { originsOf, unknown, type Value } from './values.js';
@@ -35,7 +36,7 @@ export function runArgument(
     case 'later':
       runApart(analysis, state, { overlaps: [] }, (apart) => {
         apart.held.clear();
-        return runCallback(site, apart, callback, parameters);
+        return handedOut(runCallback(site, apart, callback, parameters));
       });
       return nothing;
     case 'each': {
@@ -56,7 +57,7 @@ export function runArgument(
       const each = runApart(analysis, state, { overlaps: isSerial ? [] : overlaps }, (apart) => {
         // Each call goes on with its own row of what was read for all of them.
         for (const [id, read] of state.reads) if (read.cell.kind === 'row') apart.reads.set(id, read);
-        return runCallback(site, apart, callback, [element]);
+        return handedOut(runCallback(site, apart, callback, [element]));
       });
       return { state, value: { ...result, origins: originsOf([result, each.value]) } };
     }
@@ -72,9 +73,15 @@ export function runArgument(
       const overlaps: Overlap[] = [...(isSerial ? [] : [tasks]), ...analysis.deployed()];
       runApart(analysis, state, { overlaps }, (apart) => {
         apart.held.clear();
-        return runCallback(site, apart, callback, parameters);
+        return handedOut(runCallback(site, apart, callback, parameters));
       });
       return nothing;
     }
   }
+}
+
+/** What a callback returns is the library's. */
+function handedOut(result: Result): Result {
+  publish(result.state, result.value);
+  return result;
 }

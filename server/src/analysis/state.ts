@@ -5,7 +5,7 @@ import type { Place } from '../model/source.js';
 import type { Frame } from './frame.js';
 import type { Row } from './rows.js';
 import { Variables } from './variables.js';
-import { joinValues, type ReadId, type Value } from './values.js';
+import { joinValues, type Holder, type ReadId, type Value } from './values.js';
 
 /** A cell, as the analysis identifies it. */
 export interface CellIdentity {
@@ -19,6 +19,8 @@ export interface CellIdentity {
   readonly declaration?: Place;
   /** Of a row, or a column of it: which one it is. */
   readonly row?: Row;
+  /** The object that it is a part of. */
+  readonly holder?: Holder;
 }
 
 /** A lock that is held, and the critical section that it was acquired for. */
@@ -33,8 +35,8 @@ export interface Acquisition {
   readonly depth: number;
   /** How many overlap contexts were entered when the lock itself was made. */
   readonly lockDepth: number;
-  /** Where the lock itself was made. */
-  readonly made?: Place;
+  /** The lock itself, or what it is a part of. */
+  readonly holder?: Holder;
   /** A call that the analysis cannot see may be holding a lock here. */
   readonly unseen?: boolean;
   /** A promise chain is a lock only if the chain is stored back: the cell that it must be stored to. */

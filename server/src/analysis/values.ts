@@ -64,6 +64,10 @@ export interface AbstractObject {
   readonly fields: Map<string, Value>;
   /** What was copied into it when it was made. */
   readonly spreads?: readonly Value[];
+  /** Where `new` makes it. */
+  readonly made?: Place;
+  /** Set when executions other than the one that made it may use it. */
+  published?: boolean;
   /** The module's variable that holds it. */
   variable?: string;
 }
@@ -89,7 +93,12 @@ export interface Instance {
   readonly exclusive?: boolean;
   /** What was read into it, to be written from it later. */
   kept?: Value;
+  /** Set when executions other than the one that made it may use it. */
+  published?: boolean;
 }
+
+/** What is shared, or not, together with a lock: its own instance, or the object whose field it is. */
+export type Holder = AbstractObject | Instance;
 
 export type Shape =
   | {

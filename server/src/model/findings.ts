@@ -85,4 +85,19 @@ export interface SharedLockHandle {
   readonly region?: FixRegion;
 }
 
-export type Finding = ReadModifyWrite | SharedLockHandle;
+/** A lock that each execution makes for itself, so that it excludes nobody. */
+export interface OwnLock {
+  readonly kind: 'own-lock';
+  /** As a reader would write it: `mutex`. */
+  readonly lock: string;
+  readonly span: readonly Dimension[];
+  readonly made: Place;
+  readonly acquired: Place;
+  /** What it would have to guard, where that is in sight. */
+  readonly guarded?: Pick<ReadModifyWrite, 'cell' | 'read' | 'write'>;
+  readonly certain: boolean;
+  /** Along which dimensions executions run the section at once, and why; of those that the lock would exclude. */
+  readonly overlaps: readonly Overlap[];
+}
+
+export type Finding = ReadModifyWrite | SharedLockHandle | OwnLock;
