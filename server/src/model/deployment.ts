@@ -13,11 +13,24 @@ export interface DeploymentEvidence {
   readonly place: Place;
   /** The directory whose code it speaks of, absolute. */
   readonly root: string;
-  /** The absolute path of the program that is run in this way, where it is said. */
+  /**
+   * The absolute path of the program that is run in this way, where it is said: a file, or a directory each of whose files is
+   * a program of its own (serverless functions).
+   */
   readonly program?: string;
+  /** For processes: when the program's code is loaded. */
+  readonly load?: ProcessLoad;
+  /** True for what the user says in a setting: it stands against whatever the code shows. */
+  readonly setting?: boolean;
 }
 
-/** How the code of a project is run. */
+/**
+ * `before-fork`: once, and the processes are forked off what it made (uWSGI, `gunicorn --preload`, Celery), so that a lock made
+ * while loading is inherited by all of them. `in-each`: by every process for itself (`--lazy-apps`, gunicorn, PM2, cluster).
+ */
+export type ProcessLoad = 'before-fork' | 'in-each';
+
+/** How code is run. */
 export interface Deployment {
   readonly evidence: readonly DeploymentEvidence[];
 }

@@ -86,6 +86,9 @@ class Code {
       place: placeOf(file, lineStarts, site.call.range),
       root,
       ...(program !== undefined && { program }),
+      // Node starts a process with the program's path, whatever its parent has loaded.
+      ...(spawns.dimension === 'processes' &&
+        this.facts.language === 'typescript' && { load: 'in-each' as const }),
     };
   }
 

@@ -1,10 +1,32 @@
-import { isMap, isScalar, isSeq, LineCounter, parseDocument, type Node, type Scalar } from 'yaml';
+import {
+  isMap,
+  isScalar,
+  isSeq,
+  parseAllDocuments,
+  parseDocument,
+  type Document,
+  type Node,
+  type Scalar,
+} from 'yaml';
 import type { DataEntry, DataValue } from './data.js';
 import type { ParsedData } from './javascript-data.js';
 
 /** Reads the first document of a YAML text. Aliases stand for what they name. */
 export function parseYaml(text: string): ParsedData {
-  const document = parseDocument(text, { lineCounter: new LineCounter(), prettyErrors: false });
+  return read(parseDocument(text, OPTIONS));
+}
+
+/** Reads all documents of a YAML text, which `---` separates. */
+export function parseYamlDocuments(text: string): ParsedData[] {
+  const documents = parseAllDocuments(text, OPTIONS);
+  // Without any document, a result that is no list says so.
+  return Array.isArray(documents) ? documents.map(read) : [];
+}
+
+/** Tags that others give a meaning to (`!Sub`, `!reference`) are no reason to complain. */
+const OPTIONS = { prettyErrors: false, logLevel: 'error' } as const;
+
+function read(document: Document): ParsedData {
   const root = document.contents;
   const resolve = (node: unknown, depth: number): DataValue => {
     const range = rangeOf(node);

@@ -1,11 +1,13 @@
 /** What the scripts of a `package.json` start more than once. */
 import path from 'node:path';
 import type { DeploymentEvidence } from '../../model/deployment.js';
-import { lineStartsOf, placeOf, positionAt, type TextRange } from '../../model/source.js';
+import { lineStartsOf, positionAt } from '../../model/source.js';
+import { claim, evidenceOf, type Start } from '../claims.js';
+import { startsOf, type CommandContext } from '../commands/index.js';
 import { entryOf, textOf } from '../data/data.js';
-import { parseInstances, sayInstances, type Instances } from '../instances.js';
 import { parseJson } from '../data/javascript-data.js';
-import { isAtOrInside, shown, type Layout } from '../layout.js';
+import type { Layout } from '../layout.js';
+import { programFile } from '../programs.js';
 import { baseName, commandsOf, programRun, sameRun, unwrapped, type ProgramRun } from '../commands/shell.js';
 import { NOTHING_READ, type DeploymentSource, type Reading } from '../source.js';
 
@@ -15,13 +17,6 @@ const TEST_SCRIPT = /(^|[:.-])(test|tests|e2e|bench|benchmark)([:.-]|$)|^(pre|po
 /** Bounds the following of scripts that run scripts, which may go in a circle. */
 const MAXIMUM_DEPTH = 8;
 
-interface Many {
-  readonly instances: Instances;
-  readonly program?: string;
-  /** How it runs them, to stand after the script's name. */
-  readonly text: string;
-}
-
 export function readPackageScripts(source: DeploymentSource, layout: Layout): Reading {
   const { file, text } = source;
   if (layout.isTest(file)) return NOTHING_READ;
@@ -30,6 +25,7 @@ export function readPackageScripts(source: DeploymentSource, layout: Layout): Re
   const scripts = entryOf(data, 'scripts')?.value;
   const texts = new Map<string, string>();
   const evidence: DeploymentEvidence[] = [];
+  const context = { directories: [path.dirname(file)], layout, environment: new Map<string, string>() };
   if (scripts?.kind === 'record') {
     for (const [name, { value }] of scripts.entries) {
       const command = textOf(value);
@@ -38,8 +34,14 @@ export function readPackageScripts(source: DeploymentSource, layout: Layout): Re
     for (const [name, { value }] of scripts.entries) {
       const command = texts.get(name);
       if (command === undefined || TEST_SCRIPT.test(name)) continue;
-      for (const many of manyIn(command, texts))
-        evidence.push(evidenceFor(many, name, source, layout, lineStarts, value.range));
+      const speaker = {
+        source,
+        name: `the script "${name}" of ${layout.nameOf(file)}`,
+        range: value.range,
+        root: path.dirname(file),
+      };
+      for (const start of startsIn(command, texts, context))
+        evidence.push(...evidenceOf(start, speaker, layout));
     }
   }
   const problems =
@@ -55,39 +57,9 @@ export function readPackageScripts(source: DeploymentSource, layout: Layout): Re
   return { evidence, problems };
 }
 
-function evidenceFor(
-  many: Many,
-  script: string,
-  { file }: DeploymentSource,
-  layout: Layout,
-  lineStarts: readonly number[],
-  range: TextRange,
-): DeploymentEvidence {
-  const directory = path.dirname(file);
-  const resolved = many.program === undefined ? undefined : path.resolve(directory, many.program);
-  const program =
-    resolved !== undefined && isAtOrInside(resolved, directory) && path.extname(resolved) !== ''
-      ? resolved
-      : undefined;
-  const { count } = many.instances;
-  return {
-    dimension: 'processes',
-    says: many.instances.says,
-    ...(count !== undefined && { count }),
-    text: `the script "${script}" of ${shown(file, layout.rootOf(file))} ${many.text}`,
-    place: placeOf(file, lineStarts, range),
-    root:
-      (program === undefined ? undefined : layout.packageOf(path.dirname(program))) ?? layout.rootOf(file),
-    ...(program !== undefined && { program }),
-  };
-}
-
-function manyIn(line: string, scripts: ReadonlyMap<string, string>): Many[] {
+/** What a script starts more than once, and what the commands in it say of themselves. */
+function startsIn(line: string, scripts: ReadonlyMap<string, string>, context: CommandContext): Start[] {
   const commands = commandsOf(line);
-  const found = commands.flatMap(({ words }) => [
-    ...(pm2(unwrapped(words)) ?? []),
-    ...(egg(unwrapped(words)) ?? []),
-  ]);
   const parallel = commands.flatMap(({ words }) => startedTogether(unwrapped(words)));
   const background = commands.filter(
     (command, index) => command.background || commands[index - 1]?.background === true,
@@ -96,48 +68,11 @@ function manyIn(line: string, scripts: ReadonlyMap<string, string>): Many[] {
     ...parallel.map((text) => runsOf(text, scripts, 0)),
     ...background.map(({ words }) => runsOfWords(words, scripts, 0)),
   ].flat();
-  return [...found, ...repeated(runs)];
-}
-
-/** `pm2 start app.js -i 4`, `pm2-runtime app.js -i max`, `pm2 scale app 4`. */
-function pm2(words: readonly string[]): Many[] | undefined {
-  const [name = '', ...rest] = words;
-  const command = baseName(name);
-  if (!['pm2', 'pm2-runtime', 'pm2-docker', 'pm2-dev'].includes(command)) return undefined;
-  if (rest[0] === 'scale') {
-    // `+2` adds to however many there are, which are one at least.
-    const many = /^\+[1-9]/.test(rest[2] ?? '') ? { says: 'many' as const } : parseInstances(rest[2] ?? '');
-    if (many?.count === undefined && many?.says !== 'many') return undefined;
-    return [{ instances: many, text: `runs ${sayInstances(many, rest[1])} (pm2 scale)` }];
-  }
-  if (command === 'pm2' && rest[0] !== 'start') return undefined;
-  let instances: Instances | undefined;
-  let program: string | undefined;
-  for (let index = rest[0] === 'start' ? 1 : 0; index < rest.length; index++) {
-    const word = rest[index] ?? '';
-    if (word === '--') break;
-    if (word === '-i' || word === '--instances') instances = parseInstances(rest[++index] ?? '');
-    else if (word.startsWith('--instances=')) instances = parseInstances(word.slice('--instances='.length));
-    else if (!word.startsWith('-') && /\.([cm]?[jt]sx?|py)$/.test(word)) program ??= word;
-  }
-  if (instances === undefined) return undefined;
   return [
-    {
-      instances,
-      ...(program !== undefined && !program.includes('.config.') && { program }),
-      text: `runs ${sayInstances(instances, program)} (${command})`,
-    },
+    ...startsOf(line, context),
+    ...parallel.flatMap((text) => startsOf(text, context)),
+    ...repeated(runs, context),
   ];
-}
-
-/** Egg.js starts a worker for each processor, unless it is told how many. https://www.eggjs.org/core/deployment */
-function egg(words: readonly string[]): Many[] | undefined {
-  if (baseName(words[0] ?? '') !== 'egg-scripts' || words[1] !== 'start') return undefined;
-  const said = words.findIndex((word) => /^(--workers|-w)(=|$)/.test(word));
-  const number = words[said]?.split('=')[1] ?? words[said + 1] ?? '';
-  const instances = said === -1 ? { says: 'many' as const, perProcessor: true } : parseInstances(number);
-  if (instances === undefined) return undefined;
-  return [{ instances, text: `runs ${sayInstances(instances, 'the application')} (egg-scripts)` }];
 }
 
 /** The command lines that one command runs side by side. */
@@ -194,18 +129,22 @@ function globOf(text: string): RegExp {
 }
 
 /** Programs that are started more than once, with the same arguments but for numbers. */
-function repeated(runs: readonly ProgramRun[]): Many[] {
-  const many: Many[] = [];
+function repeated(runs: readonly ProgramRun[], { directories, layout }: CommandContext): Start[] {
+  const starts: Start[] = [];
   for (const [index, run] of runs.entries()) {
     const same = (other: ProgramRun): boolean =>
       other.program === run.program && sameRun(other.arguments, run.arguments);
     const count = runs.filter(same).length;
     if (count < 2 || runs.findIndex(same) !== index) continue;
-    many.push({
-      instances: { says: 'many', count },
-      program: run.program,
-      text: `runs ${run.program} ${count} times at once`,
+    const program = programFile(run.program, directories, layout);
+    starts.push({
+      claims: [
+        claim('processes', { says: 'many', count }, `runs ${run.program} ${count} times at once`, {
+          load: 'in-each',
+        }),
+      ],
+      ...(program !== undefined && { program }),
     });
   }
-  return many;
+  return starts;
 }

@@ -5,16 +5,24 @@ import { lineStartsOf, placeOf, positionAt, type TextRange } from '../../model/s
 import { entryOf, textOf, type DataValue } from '../data/data.js';
 import { parseJson, parseModule, type ParsedData } from '../data/javascript-data.js';
 import { isAtOrInside, shown, type Layout } from '../layout.js';
-import { instancesOf, sayInstances, type Instances } from '../instances.js';
+import { amount, INSTANCE } from '../claims.js';
+import { instancesOf, type Instances } from '../instances.js';
 import { sameRun } from '../commands/shell.js';
+import { programFile } from '../programs.js';
 import { NOTHING_READ, type DeploymentSource, type Reading } from '../source.js';
 import { parseYaml } from '../data/yaml-data.js';
+
+/** What PM2 takes as a configuration; TypeScript ones are compiled to it. */
+export const PM2_FILE =
+  /^(ecosystem|pm2|process)(\.[\w-]+)*\.(json|ya?ml)$|^(ecosystem|pm2)(\.[\w-]+)*\.[cm]?[jt]s$/;
 
 interface App {
   readonly range: TextRange;
   readonly script?: string;
   readonly args: string;
   readonly program?: string;
+  /** The program as messages show it: where the configuration says that it is, which may be a build's output. */
+  readonly said?: string;
   readonly root: string;
   readonly instances?: { readonly many: Instances; readonly range: TextRange };
 }
@@ -61,7 +69,9 @@ function readApp(app: DataValue, file: string, layout: Layout): App {
   const cwd =
     saidDirectory !== undefined && isAtOrInside(saidDirectory, configurationRoot) ? saidDirectory : undefined;
   const program =
-    script === undefined ? undefined : programOf(script, cwd ?? path.dirname(file), configurationRoot);
+    script === undefined
+      ? undefined
+      : programOf(script, cwd ?? path.dirname(file), configurationRoot, layout);
   const root = cwd ?? (program === undefined ? undefined : layout.packageOf(path.dirname(program)));
   const instances = entryOf(app, 'instances');
   const many = instances === undefined ? undefined : instancesOf(instances.value);
@@ -70,18 +80,22 @@ function readApp(app: DataValue, file: string, layout: Layout): App {
     args: JSON.stringify(argumentsOf(entryOf(app, 'args')?.value)),
     root: root !== undefined && isAtOrInside(root, configurationRoot) ? root : configurationRoot,
     ...(script !== undefined && { script }),
-    ...(program !== undefined && { program }),
+    ...(program !== undefined &&
+      script !== undefined && {
+        program,
+        said: shown(path.resolve(cwd ?? path.dirname(file), script), configurationRoot),
+      }),
     ...(instances !== undefined && many !== undefined && { instances: { many, range: instances.range } }),
   };
 }
 
 /** A script that is a file of the project; not a command, and not a file of a package that it uses. */
-function programOf(script: string, cwd: string, root: string): string | undefined {
+function programOf(script: string, cwd: string, root: string, layout: Layout): string | undefined {
   if (!/\.[cm]?[jt]sx?$|\.py$/.test(script) || /\s/.test(script)) return undefined;
   const program = path.resolve(cwd, script);
-  return isAtOrInside(program, root) && !program.includes(`${path.sep}node_modules${path.sep}`)
-    ? program
-    : undefined;
+  if (!isAtOrInside(program, root) || program.includes(`${path.sep}node_modules${path.sep}`))
+    return undefined;
+  return programFile(script, [cwd, root], layout) ?? program;
 }
 
 function argumentsOf(value: DataValue | undefined): string[] {
@@ -98,9 +112,11 @@ function evidenceOf(
   const name = shown(file, layout.rootOf(file));
   const evidence: DeploymentEvidence[] = [];
   for (const app of apps) {
-    const what = app.program === undefined ? app.script : shown(app.program, layout.rootOf(file));
+    const what = app.said ?? app.script;
     const common = {
       dimension: 'processes' as const,
+      // Each process is started with the program's path.
+      load: 'in-each' as const,
       root: app.root,
       ...(app.program !== undefined && { program: app.program }),
     };
@@ -114,7 +130,7 @@ function evidenceOf(
         ...common,
         says: many.says,
         ...(many.count !== undefined && { count: many.count }),
-        text: `${name} runs ${sayInstances(many, what)}`,
+        text: `${name} runs ${amount(many, INSTANCE, what)}`,
         place: placeOf(file, lineStarts, range),
       });
     } else if (twins.length > 1 && twins[0] === app) {
