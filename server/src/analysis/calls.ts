@@ -92,6 +92,13 @@ function callMethod(site: CallSite, state: State, target: Value, key: Key): Resu
       state.release((held) => held.lock === shape.lock);
       return { state, value: constant(undefined) };
     }
+    if (shape.kind === 'module') {
+      return callValue(
+        site,
+        state,
+        loadProperty(analysis, state, frame, object, name, placeIn(frame, operation.range)),
+      );
+    }
     if (shape.kind === 'library') {
       return callValue(
         site,

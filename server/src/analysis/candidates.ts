@@ -1,10 +1,11 @@
 /** Findings while the analysis is under way: what only the whole file can decide is decided at the end. */
 import { intersect, subtract, type Dimension } from '../model/dimensions.js';
-import type { FixRegion, Finding, Guard, Overlap } from '../model/findings.js';
-import type { Place, TextRange } from '../model/source.js';
+import type { Finding, Guard, Overlap } from '../model/findings.js';
+import type { Place } from '../model/source.js';
 import type { Analysis } from './analysis.js';
-import type { Frame } from './frame.js';
+import { placeIn, type Frame } from './frame.js';
 import { nameOf, settleOwnLocks, type OwnLockCandidate } from './own-locks.js';
+import { meetingOf, regionOf, seenFrom, type Spot } from './spots.js';
 import type { Acquisition, CellIdentity, LiveRead, SharedHandle, State } from './state.js';
 
 /** The overlaps of one context, and its place in the stack of contexts (counted from 1). */
@@ -223,22 +224,26 @@ function settleUpdate(analysis: Analysis, candidate: UpdateCandidate): Finding |
     ([lock, unshared]) => lock.holder?.made !== undefined && unshared.length > 0,
   );
   if (own !== undefined) return ownLock(candidate, own, overlaps);
-  const region = regionOf(
-    { frame: candidate.read.frame, range: candidate.read.place },
-    { frame: candidate.writeFrame, range: candidate.write },
-  );
+  const from: Spot = { frame: candidate.read.frame, range: candidate.read.place };
+  const to: Spot = { frame: candidate.writeFrame, range: candidate.write };
+  const meeting = meetingOf(from, to);
+  const near = (spot: Spot): Place =>
+    meeting === undefined ? placeIn(spot.frame, spot.range) : seenFrom(meeting.frame, spot);
+  const [read, write] = [near(from), near(to)];
   return {
     kind: 'read-modify-write',
     cell: describe(candidate.cell),
-    read: candidate.read.place,
-    write: candidate.write,
+    read,
+    write,
+    ...(!isSamePlace(candidate.read.place, read) && { readsAt: candidate.read.place }),
+    ...(!isSamePlace(candidate.write, write) && { writesAt: candidate.write }),
     derivation: 'data',
     certain: candidate.certain,
     guards: [...shortGuards].map(([lock, unshared]) => guardOf(lock, unshared)),
     lateGuards: locks.filter((lock) => !candidate.read.guards.has(lock.id)).map((lock) => guardOf(lock)),
     overlaps,
-    ...(point !== undefined && { point }),
-    ...(region !== undefined && { region }),
+    ...(point !== undefined && { point: near(point) }),
+    ...(meeting !== undefined && { region: regionOf(meeting) }),
   };
 }
 
@@ -262,6 +267,10 @@ function ownLock(
   };
 }
 
+function isSamePlace(one: Place, other: Place): boolean {
+  return one.file === other.file && one.start === other.start;
+}
+
 function settleHandle(analysis: Analysis, candidate: HandleCandidate): Finding | undefined {
   const { handle, cell } = candidate;
   if (!handle.crossed) return undefined;
@@ -272,9 +281,9 @@ function settleHandle(analysis: Analysis, candidate: HandleCandidate): Finding |
   const sharing = overwritten === undefined ? cell.sharing : 'usual';
   const { overlaps } = uncovered(candidate.levels, { ...cell, sharing }, locks, true);
   if (overlaps.length === 0) return undefined;
-  const region =
+  const meeting =
     handle.release &&
-    regionOf(
+    meetingOf(
       { frame: handle.frame, range: candidate.acquire },
       { frame: handle.release.frame, range: handle.release.place },
     );
@@ -286,32 +295,6 @@ function settleHandle(analysis: Analysis, candidate: HandleCandidate): Finding |
     overlaps,
     ...(cell.declaration !== undefined && { declaration: cell.declaration }),
     ...(overwritten !== undefined && { overwritten }),
-    ...(region !== undefined && { region }),
+    ...(meeting !== undefined && { region: regionOf(meeting) }),
   };
-}
-
-interface Spot {
-  readonly frame: Frame;
-  readonly range: TextRange;
-}
-
-/** The innermost call that both spots are in, and where in its function's text each of them is, or is called from. */
-function regionOf(from: Spot, to: Spot): FixRegion | undefined {
-  const fromSpots = new Map<Frame, TextRange>();
-  for (let spot: Spot | undefined = from; spot !== undefined; spot = spot.frame.caller) {
-    fromSpots.set(spot.frame, spot.range);
-  }
-  for (let spot: Spot | undefined = to; spot !== undefined; spot = spot.frame.caller) {
-    const start = fromSpots.get(spot.frame);
-    if (start === undefined) continue;
-    const { facts } = spot.frame;
-    return {
-      file: spot.frame.module.facts.file,
-      function: facts.range,
-      from: { start: start.start, end: start.end },
-      to: { start: spot.range.start, end: spot.range.end },
-      async: facts.async && !facts.generator,
-    };
-  }
-  return undefined;
 }

@@ -133,7 +133,7 @@ function complete(site: CallSite, state: State, value: Value): State {
   const callback = site.arguments.at(-1);
   if (callback?.shape.kind !== 'function') return state;
   const after = state.copy();
-  after.passPoint(placeIn(site.frame, site.operation.range));
+  after.passPoint({ frame: site.frame, range: site.operation.range });
   const error = unknown(`${site.frame.id}@${String(site.operation.range.start)} error`, 'error');
   runCallback(site, after, callback, [error, value]);
   return state;

@@ -388,14 +388,14 @@ function operate(analysis: Analysis, frame: Frame, operation: Operation, state: 
     }
     case 'point': {
       const waited = operation.value === undefined ? undefined : temporary(frame, operation.value);
-      const place = placeIn(frame, operation.range);
+      const spot = { frame, range: operation.range };
       const done = waited && performed(analysis, state, frame, waited);
       // A generator that is not async is stepped by its one consumer; nothing runs in between that did not wait for it.
       if (operation.cause === 'yield' && waited !== undefined) publish(state, waited);
       if (operation.cause !== 'yield' || frame.facts.async) {
-        noteTurn(analysis, state, waited, place);
-        noteHandOver(analysis, state, waited, place);
-        state.passPoint(place);
+        noteTurn(analysis, state, waited, spot);
+        noteHandOver(analysis, state, waited, spot);
+        state.passPoint(spot);
       }
       set(
         frame,

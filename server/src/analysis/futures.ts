@@ -84,7 +84,7 @@ function chain(
   const place = placeIn(site.frame, operation.range);
   const after = state.copy();
   const cells = receiver === undefined ? [] : chainedCells(state, receiver);
-  after.passPoint(place);
+  after.passPoint({ frame: site.frame, range: operation.range });
   for (const cell of cells) after.acquire(chainAcquisition(analysis, cell, place));
   const given = receiver === undefined ? unknown(analysis.freshId(), 'value') : settledValue(site, receiver);
   let current = after;

@@ -11,7 +11,8 @@
 import type { Dimension } from '../model/dimensions.js';
 import type { Place } from '../model/source.js';
 import type { Analysis } from './analysis.js';
-import type { Frame } from './frame.js';
+import { placeIn, type Frame } from './frame.js';
+import type { Spot } from './spots.js';
 import type { Acquisition, CellIdentity, State } from './state.js';
 import type { Value } from './values.js';
 
@@ -92,19 +93,14 @@ function flagAcquisition(
 }
 
 /** The value waited for is the promise of whoever lowers a flag that this task found raised: it is handed the lock. */
-export function noteHandOver(
-  analysis: Analysis,
-  state: State,
-  waited: Value | undefined,
-  place: Place,
-): void {
+export function noteHandOver(analysis: Analysis, state: State, waited: Value | undefined, spot: Spot): void {
   if (waited?.shape.kind !== 'future' || !waited.shape.escaped.resolver) return;
   const cells = new Map([...state.reads.values()].map(({ cell }) => [cell.key, cell]));
   const raised = [...state.tested].filter(([, outcome]) => outcome).map(([key]) => key);
-  state.passPoint(place);
+  state.passPoint(spot);
   for (const key of raised) {
     const cell = cells.get(key) ?? { key, name: 'the flag', depth: 0 };
-    state.acquire(flagAcquisition(analysis, cell, place));
+    state.acquire(flagAcquisition(analysis, cell, placeIn(spot.frame, spot.range)));
     state.tested.set(key, false);
   }
 }
@@ -145,13 +141,15 @@ export function chainAcquisition(
 }
 
 /** The promise that was in a cell is waited for after another was put in its place: the turn has come. */
-export function noteTurn(analysis: Analysis, state: State, waited: Value | undefined, place: Place): void {
+export function noteTurn(analysis: Analysis, state: State, waited: Value | undefined, spot: Spot): void {
   if (waited === undefined) return;
   const turns = chainedCells(state, waited).flatMap((cell) => {
     const next = state.written.get(cell.key);
-    return next?.shape.kind === 'future' ? [chainAcquisition(analysis, cell, place, next.shape.frame)] : [];
+    return next?.shape.kind === 'future'
+      ? [chainAcquisition(analysis, cell, placeIn(spot.frame, spot.range), next.shape.frame)]
+      : [];
   });
   if (turns.length === 0) return;
-  state.passPoint(place);
+  state.passPoint(spot);
   for (const turn of turns) state.acquire(turn);
 }

@@ -20,8 +20,16 @@ import {
 export type { AnalysisContext } from './analysis.js';
 export { ALONE, type Program } from './program.js';
 
-/** The findings of the entry points of one file. */
-export function analyse(facts: FileFacts, context: AnalysisContext): Finding[] {
+/** What the analysis of a file came to. */
+export interface Analysed {
+  /** Wherever they stand: a function of another file may do with what this one hands it what it should not. */
+  readonly findings: readonly Finding[];
+  /** The files that were looked into, this one among them: what is found depends on them. */
+  readonly files: readonly string[];
+}
+
+/** Analyses the entry points of one file, and what they call in others. */
+export function analyse(facts: FileFacts, context: AnalysisContext): Analysed {
   const analysis = new Analysis(facts, context);
   const script: OverlapContext = { overlaps: analysis.deployed({ ofProgram: true }) };
   analysis.within(script, () => {
@@ -31,7 +39,7 @@ export function analyse(facts: FileFacts, context: AnalysisContext): Finding[] {
     loaded.tested.clear();
     runEntryPoints(analysis, loaded);
   });
-  return settle(analysis);
+  return { findings: settle(analysis), files: analysis.files };
 }
 
 /** Runs one root; if it is too much to look at, what was found so far stands and the rest stays unsaid. */

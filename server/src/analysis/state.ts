@@ -4,6 +4,7 @@ import type { CellKind } from '../model/library-model.js';
 import type { Place } from '../model/source.js';
 import type { Frame } from './frame.js';
 import type { Row } from './rows.js';
+import type { Spot } from './spots.js';
 import { Variables } from './variables.js';
 import { joinValues, type Holder, type ReadId, type Value } from './values.js';
 
@@ -71,7 +72,7 @@ export interface LiveRead {
   /** Acquisitions held without a gap since the read. */
   readonly guards: ReadonlySet<string>;
   /** The first interleaving point since the read. */
-  readonly point?: Place;
+  readonly point?: Spot;
 }
 
 export class State {
@@ -96,9 +97,9 @@ export class State {
   }
 
   /** Another task may run here. */
-  passPoint(place: Place): void {
+  passPoint(spot: Spot): void {
     for (const [id, read] of this.reads) {
-      if (read.point === undefined) this.reads.set(id, { ...read, point: place });
+      if (read.point === undefined) this.reads.set(id, { ...read, point: spot });
     }
     for (const { handle } of this.held.values()) if (handle !== undefined) handle.crossed = true;
     this.tested.clear();

@@ -52,9 +52,15 @@ export interface FixRegion {
 export interface ReadModifyWrite {
   readonly kind: 'read-modify-write';
   readonly cell: Cell;
+  /** In the innermost function that both ends are in, or are called from: the read, or the call that leads to it. */
   readonly read: Place;
+  /** Likewise. */
   readonly write: Place;
-  /** The first interleaving point between the two, when there is one. */
+  /** The read itself, where `read` is a call that leads to it. */
+  readonly readsAt?: Place;
+  /** The write itself, where `write` is a call that leads to it. */
+  readonly writesAt?: Place;
+  /** The first interleaving point between the two, when there is one; seen from the same function. */
   readonly point?: Place;
   /** Whether the written value derives from the read, or only the decision to write. */
   readonly derivation: 'data' | 'control';

@@ -1,13 +1,13 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import path from 'node:path';
 import { isDynamicPattern } from 'tinyglobby';
-import { ALONE, analyse } from '../analysis/index.js';
+import { analyse, type Program } from '../analysis/index.js';
 import { writeFix } from '../fixes/index.js';
 import { frontendFor } from '../frontends/index.js';
 import { loadLibraries } from '../libraries/index.js';
 import type { Deployment } from '../model/deployment.js';
 import type { Diagnostic, Fix, Problem } from '../model/diagnostics.js';
-import type { SyntaxProblem } from '../model/facts.js';
+import type { FileFacts, SyntaxProblem } from '../model/facts.js';
 import type { LibraryModel } from '../model/library-model.js';
 import { positionAt } from '../model/source.js';
 import { report as reportFindings } from '../rules/index.js';
@@ -24,6 +24,7 @@ import {
 } from './configuration.js';
 import { Deployments, mayBeDeploymentFile } from './deployments.js';
 import { withLevel } from './levels.js';
+import { Disk, Resolution, saysWhereModulesAre } from './resolution/index.js';
 import { filesIn, filesIncludedBy, filesMatching, isConfigurationFile, isSelected } from './selection.js';
 import { kindOfFile, Sources, type Source } from './sources.js';
 import { applySuppressions, readSuppressions, type UnusedSuppression } from './suppressions.js';
@@ -79,6 +80,8 @@ interface Checked {
   readonly configuration: Configuration;
   readonly deployment: Deployment | undefined;
   readonly report: FileReport;
+  /** The texts of other files that the report depends on, as hashes. */
+  readonly others: ReadonlyMap<string, string | undefined>;
 }
 
 /**
@@ -91,6 +94,10 @@ export class Project {
   readonly #sources: Sources;
   readonly #deployments: Deployments;
   readonly #checked = new Map<string, Checked>();
+  /** By file: the files whose reports depend on it. */
+  readonly #dependents = new Map<string, Set<string>>();
+  /** Files of which another that their report depends on may have changed. */
+  readonly #stale = new Set<string>();
   /** By directory. */
   readonly #configurationFiles = new Map<string, string | undefined>();
   /** By configuration file. */
@@ -99,6 +106,12 @@ export class Project {
   readonly #libraries = new WeakMap<Configuration, readonly LibraryModel[]>();
   readonly #overridden = new WeakMap<Configuration, WeakMap<Deployment, Deployment>>();
   readonly #default: Configuration;
+  readonly #disk = new Disk();
+  readonly #resolution = new Resolution(this.#disk);
+  readonly #program: Program = {
+    factsOf: (file) => this.#factsOf(file),
+    resolve: (specifier, from) => this.#resolution.resolve(specifier, from),
+  };
 
   constructor(options: ProjectOptions) {
     this.options = options;
@@ -111,12 +124,17 @@ export class Project {
   /** Checks `text` instead of what is on disk; the file need not exist. */
   setOverlay(file: string, text: string): void {
     this.#sources.setOverlay(file, text);
-    this.#deployments.touch(file);
+    this.#touch(file);
   }
 
   removeOverlay(file: string): void {
     this.#sources.removeOverlay(file);
+    this.#touch(file);
+  }
+
+  #touch(file: string): void {
     this.#deployments.touch(file);
+    for (const dependent of this.#dependents.get(file) ?? []) this.#stale.add(dependent);
   }
 
   /**
@@ -128,8 +146,18 @@ export class Project {
     const deployment = files.some(mayBeDeploymentFile);
     if (configuration) this.#forgetConfigurations();
     if (deployment) this.#deployments.clear();
-    for (const file of files) this.#deployments.touch(file);
-    return configuration || deployment;
+    const dependents = files.some((file) => (this.#dependents.get(file)?.size ?? 0) > 0);
+    for (const file of files) this.#touch(file);
+    const modules = files.some((file) => saysWhereModulesAre(file) || !this.#sources.isKnown(file));
+    if (modules) this.#forgetModules();
+    return configuration || deployment || modules || dependents;
+  }
+
+  #forgetModules(): void {
+    this.#disk.clear();
+    this.#resolution.clear();
+    // Whether an import leads to another file now, nothing tells but to look.
+    this.#checked.clear();
   }
 
   /** Whether a file is one that may be checked, by its name. */
@@ -213,24 +241,54 @@ export class Project {
     const stamp = this.#sources.stampOf(file);
     const known = this.#checked.get(file);
     const sameSetting = known?.configuration === configuration && known.deployment === deployment;
-    if (sameSetting && known.stamp === stamp) return known.report;
+    if (sameSetting && known.stamp === stamp && !this.#stale.has(file)) return known.report;
     const source = this.#sources.get(file);
     const hash = source.kind === 'text' ? source.hash : undefined;
+    this.#stale.delete(file);
+    if (sameSetting && hash !== undefined && known.hash === hash && this.#areSame(known.others)) {
+      this.#checked.set(file, { ...known, stamp });
+      return known.report;
+    }
+    const others = new Set<string>();
     const report =
-      sameSetting && hash !== undefined && known.hash === hash
-        ? known.report
-        : source.kind === 'text'
-          ? this.#checkSource(file, source, configuration, deployment)
-          : nothingOf(file, source.kind, { file, line: source.line, message: source.message });
-    this.#checked.set(file, { stamp, hash, configuration, deployment, report });
+      source.kind === 'text'
+        ? this.#checkSource(file, source, configuration, deployment, others)
+        : nothingOf(file, source.kind, { file, line: source.line, message: source.message });
+    this.#checked.set(file, {
+      stamp,
+      hash,
+      configuration,
+      deployment,
+      report,
+      others: this.#hashesOf(others),
+    });
+    for (const other of others) {
+      const dependents = this.#dependents.get(other) ?? new Set();
+      this.#dependents.set(other, dependents.add(file));
+    }
     return report;
   }
 
+  #hashOf(file: string): string | undefined {
+    const source = this.#sources.get(file);
+    return source.kind === 'text' ? source.hash : undefined;
+  }
+
+  #hashesOf(files: Iterable<string>): Map<string, string | undefined> {
+    return new Map([...files].map((file) => [file, this.#hashOf(file)]));
+  }
+
+  #areSame(others: Checked['others']): boolean {
+    return [...others].every(([file, hash]) => this.#hashOf(file) === hash);
+  }
+
+  /** @param others is given the other files that the report depends on */
   #checkSource(
     file: string,
     source: Source,
     configuration: Configuration,
     deployment: Deployment | undefined,
+    others: Set<string>,
   ): FileReport {
     try {
       const facts = source.facts();
@@ -242,7 +300,10 @@ export class Project {
         });
       }
       const libraries = this.#librariesOf(configuration);
-      const diagnostics = reportFindings(analyse(facts, { libraries, deployment, program: ALONE }))
+      const { findings, files } = analyse(facts, { libraries, deployment, program: this.#program });
+      for (const other of files) if (other !== file) others.add(other);
+      const diagnostics = reportFindings(findings)
+        .filter((diagnostic) => diagnostic.place.file === file)
         .flatMap((diagnostic) => withLevel(diagnostic, configuration.rules) ?? [])
         .sort((left, right) => left.place.start - right.place.start || left.place.end - right.place.end);
       const { kept, suppressed, unused } = applySuppressions(
@@ -264,6 +325,17 @@ export class Project {
         line: 1,
         message: internalError('the check of this file', error),
       });
+    }
+  }
+
+  /** The facts of a file that another imports. */
+  #factsOf(file: string): FileFacts | undefined {
+    const source = this.#sources.get(file);
+    try {
+      return source.kind === 'text' ? source.facts() : undefined;
+    } catch {
+      // The check of that file reports it.
+      return undefined;
     }
   }
 

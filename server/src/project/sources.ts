@@ -50,6 +50,11 @@ export class Sources {
     return this.#overlays.has(file);
   }
 
+  /** Whether a file was read before, and is still there. */
+  isKnown(file: string): boolean {
+    return this.#cache.has(file) && this.stampOf(file) !== 'absent';
+  }
+
   /** Changes whenever the text may have changed; cheap to ask for. */
   stampOf(file: string): string {
     const overlay = this.#overlays.get(file);

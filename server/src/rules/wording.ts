@@ -1,7 +1,7 @@
 /** Words that every rule's message is made of, so that they are the same in all of them. */
 import type { Level } from '../model/diagnostics.js';
 import type { Dimension } from '../model/dimensions.js';
-import type { Overlap } from '../model/findings.js';
+import type { Overlap, ReadModifyWrite } from '../model/findings.js';
 import type { Related } from '../model/diagnostics.js';
 
 const NAMES: Readonly<Record<Dimension, string>> = {
@@ -26,6 +26,14 @@ export function list(parts: readonly string[]): string {
 /** What interleaves, along which dimension, and why it exists here: `processes (ecosystem.config.cjs runs 4 instances)`. */
 export function interleaving(overlaps: readonly Overlap[]): string {
   return list(overlaps.map(({ dimension, text }) => `${NAMES[dimension]} (${text})`));
+}
+
+/** Where the two ends of a read-modify-write are, besides the place of the report. */
+export function accessesOf({ cell, read, readsAt, writesAt }: ReadModifyWrite): Related[] {
+  const related: Related[] = [{ message: `\`${cell.name}\` is read here`, place: read }];
+  if (readsAt !== undefined) related.push({ message: 'this is the read itself', place: readsAt });
+  if (writesAt !== undefined) related.push({ message: 'this is the write itself', place: writesAt });
+  return related;
 }
 
 /** The evidence for each dimension, as places to look at. */

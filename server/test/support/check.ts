@@ -1,11 +1,12 @@
 /** Runs the engine on files in memory, as the doors do on a project. */
 import { join } from 'node:path';
-import { ALONE, analyse } from '../../src/analysis/index.js';
+import { analyse, type Program } from '../../src/analysis/index.js';
 import { readDeployment } from '../../src/deployment/index.js';
 import { frontendFor } from '../../src/frontends/index.js';
 import { loadLibraries } from '../../src/libraries/index.js';
 import type { Diagnostic } from '../../src/model/diagnostics.js';
 import type { FileFacts } from '../../src/model/facts.js';
+import { Memory, Resolution } from '../../src/project/resolution/index.js';
 import { report } from '../../src/rules/index.js';
 
 /** Where the files of a test are said to lie; nothing is written there. */
@@ -16,12 +17,22 @@ export function check(files: ReadonlyMap<string, string>): Diagnostic[] {
   const { models } = loadLibraries();
   const facts: FileFacts[] = [];
   const others: { file: string; text: string }[] = [];
+  const texts = new Map<string, string>();
   for (const [path, text] of files) {
     const file = join(ROOT, path);
     const frontend = frontendFor(file);
     if (frontend !== undefined) facts.push(frontend.parse(file, text));
     others.push({ file, text });
+    texts.set(file, text);
   }
   const deployment = readDeployment(others, facts, models);
-  return facts.flatMap((file) => report(analyse(file, { libraries: models, deployment, program: ALONE })));
+  const resolution = new Resolution(new Memory(texts));
+  const program: Program = {
+    factsOf: (file) => facts.find((candidate) => candidate.file === file),
+    resolve: (specifier, from) => resolution.resolve(specifier, from),
+  };
+  return facts.flatMap((file) => {
+    const { findings } = analyse(file, { libraries: models, deployment, program });
+    return report(findings).filter(({ place }) => place.file === file.file);
+  });
 }

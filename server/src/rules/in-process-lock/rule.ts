@@ -2,7 +2,7 @@ import type { Diagnostic, FixRequest, Related } from '../../model/diagnostics.js
 import type { Finding, Guard, Overlap, ReadModifyWrite } from '../../model/findings.js';
 import type { Rule } from '../../model/rule.js';
 import { lockNameFor } from '../lock-name.js';
-import { capitalize, evidenceOf, excluded, interleaving, levelOf, list } from '../wording.js';
+import { accessesOf, capitalize, evidenceOf, excluded, interleaving, levelOf, list } from '../wording.js';
 
 /** The overlaps that some lock would have to span, and does not. */
 function missingOf({ guards, overlaps }: ReadModifyWrite): Overlap[] {
@@ -29,9 +29,9 @@ function cureOf(guards: readonly Guard[], missing: readonly Overlap[]): string {
   return `a CombinedLock in place of ${list(guards.map(({ name }) => `\`${name}\``))} covers them`;
 }
 
-function relatedOf({ cell, read, guards }: ReadModifyWrite): Related[] {
-  const related: Related[] = [{ message: `\`${cell.name}\` is read here`, place: read }];
-  for (const { name, span, acquired, made } of guards) {
+function relatedOf(finding: ReadModifyWrite): Related[] {
+  const related = accessesOf(finding);
+  for (const { name, span, acquired, made } of finding.guards) {
     related.push({ message: `\`${name}\` is acquired here; it excludes ${excluded(span)}`, place: acquired });
     if (made !== undefined) related.push({ message: `\`${name}\` is made here`, place: made });
   }

@@ -2,7 +2,7 @@ import type { Diagnostic, FixRequest, Related } from '../../model/diagnostics.js
 import type { Finding, ReadModifyWrite } from '../../model/findings.js';
 import type { Rule } from '../../model/rule.js';
 import { lockNameFor } from '../lock-name.js';
-import { capitalize, evidenceOf, interleaving, levelOf, list } from '../wording.js';
+import { accessesOf, capitalize, evidenceOf, interleaving, levelOf, list } from '../wording.js';
 
 function messageOf(finding: ReadModifyWrite): string {
   const { cell, read, write, point, lateGuards, overlaps } = finding;
@@ -28,8 +28,8 @@ function cureOf({ overlaps }: ReadModifyWrite): string {
 }
 
 function relatedOf(finding: ReadModifyWrite): Related[] {
-  const { cell, read, point, lateGuards } = finding;
-  const related: Related[] = [{ message: `\`${cell.name}\` is read here`, place: read }];
+  const { cell, point, lateGuards } = finding;
+  const related = accessesOf(finding);
   if (point !== undefined) related.push({ message: 'another task can step in here', place: point });
   for (const guard of lateGuards) {
     related.push({ message: `\`${guard.name}\` is acquired here, after the read`, place: guard.acquired });

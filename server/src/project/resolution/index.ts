@@ -1,0 +1,44 @@
+/** Which file of the project a module specifier stands for. */
+import path from 'node:path';
+import type { Host } from './host.js';
+import type { Resolver } from './resolver.js';
+import { TypeScriptResolver } from './typescript.js';
+
+export { Disk, Memory, type Host } from './host.js';
+
+/** Files whose content says where modules are. */
+const SETTING = /^(package\.json|pnpm-workspace\.yaml|[jt]sconfig(\..*)?\.json)$/;
+
+/** Whether a change of the file may change what specifiers stand for. */
+export function saysWhereModulesAre(file: string): boolean {
+  return SETTING.test(path.basename(file));
+}
+
+export class Resolution {
+  readonly #typescript: Resolver;
+  /** By directory and specifier. */
+  readonly #known = new Map<string, Map<string, string | undefined>>();
+
+  constructor(host: Host) {
+    this.#typescript = new TypeScriptResolver(host);
+  }
+
+  /** To be called when files were made, deleted or renamed, and when {@link saysWhereModulesAre} of a changed one. */
+  clear(): void {
+    this.#known.clear();
+    this.#typescript.clear();
+  }
+
+  /**
+   * @param specifier as written
+   * @param from the absolute path of the file that it is written in
+   * @returns undefined for libraries, and for what is not found
+   */
+  resolve(specifier: string, from: string): string | undefined {
+    const directory = path.dirname(from);
+    const known = this.#known.get(directory) ?? new Map<string, string | undefined>();
+    this.#known.set(directory, known);
+    if (!known.has(specifier)) known.set(specifier, this.#typescript.resolve(specifier, directory));
+    return known.get(specifier);
+  }
+}
