@@ -7,16 +7,19 @@
  * worker that loaded it ends, while waiter threads may still run its code and
  * other threads' locks live in its memory.
  */
-#define NAPI_VERSION 8
 #include <node_api.h>
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 
+#include "addon-error.h"
+#include "file.h"
 #include "queue.h"
+#include "wait.h"
+
+#define LONGEST_PATH 4096 /* PATH_MAX */
 
 typedef struct {
   lk_client *queue;
@@ -28,55 +31,32 @@ typedef struct {
 #define TRY(call) \
   if ((call) != napi_ok) return NULL
 
-static const char *name_of(int error) {
-  switch (error) {
-    case EACCES: return "EACCES";
-    case EBADF: return "EBADF";
-    case EINTR: return "EINTR";
-    case EINVAL: return "EINVAL";
-    case EIO: return "EIO";
-    case ELOOP: return "ELOOP";
-    case EMFILE: return "EMFILE";
-    case ENFILE: return "ENFILE";
-    case ENAMETOOLONG: return "ENAMETOOLONG";
-    case ENOENT: return "ENOENT";
-    case ENOLCK: return "ENOLCK";
-    case ENOMEM: return "ENOMEM";
-    case ENOSPC: return "ENOSPC";
-    case ENOTDIR: return "ENOTDIR";
-    case EPERM: return "EPERM";
-    case EROFS: return "EROFS";
-    case EAGAIN: return "EAGAIN";
-    default: return "UNKNOWN";
-  }
-}
-
-/* The shape of Node's own system errors: code, errno (negative), syscall. */
-static napi_value system_error(napi_env env, int error, const char *syscall) {
-  char text[256];
-  snprintf(text, sizeof text, "%s: %s, %s", name_of(error), strerror(error), syscall);
-  napi_value code, message, number, call, result;
-  TRY(napi_create_string_utf8(env, name_of(error), NAPI_AUTO_LENGTH, &code));
-  TRY(napi_create_string_utf8(env, text, NAPI_AUTO_LENGTH, &message));
-  TRY(napi_create_int32(env, -error, &number));
-  TRY(napi_create_string_utf8(env, syscall, NAPI_AUTO_LENGTH, &call));
-  TRY(napi_create_error(env, code, message, &result));
-  TRY(napi_set_named_property(env, result, "errno", number));
-  TRY(napi_set_named_property(env, result, "syscall", call));
-  return result;
-}
-
-static napi_value throw_system_error(napi_env env, int error, const char *syscall) {
-  napi_value value = system_error(env, error, syscall);
-  if (value != NULL) napi_throw(env, value);
-  return NULL;
-}
-
-/* Ids are whole numbers below 2^53 (see queue.c). */
-static napi_value number(napi_env env, double value) {
+static napi_value number(napi_env env, int32_t value) {
   napi_value result;
-  TRY(napi_create_double(env, value, &result));
+  TRY(napi_create_int32(env, value, &result));
   return result;
+}
+
+static napi_value boolean(napi_env env, bool value) {
+  napi_value result;
+  TRY(napi_get_boolean(env, value, &result));
+  return result;
+}
+
+static napi_value text(napi_env env, const char *value) {
+  napi_value result;
+  TRY(napi_create_string_utf8(env, value, NAPI_AUTO_LENGTH, &result));
+  return result;
+}
+
+/* A string of JavaScript; the caller frees it. NULL: an exception is pending. */
+static char *copy_text(napi_env env, napi_value value) {
+  size_t length;
+  if (napi_get_value_string_utf8(env, value, NULL, 0, &length) != napi_ok) return NULL;
+  char *copy = malloc(length + 1);
+  if (copy == NULL) return lk_throw(env, ENOMEM, "malloc"), NULL;
+  (void)napi_get_value_string_utf8(env, value, copy, length + 1, &length);
+  return copy;
 }
 
 static void wake(void *data) {
@@ -84,6 +64,10 @@ static void wake(void *data) {
   /* Non-blocking, unbounded queue: neither waits nor calls back. It fails only when the environment is closing,
      and then the cleanup hook frees what was granted. */
   (void)napi_call_threadsafe_function(c->bell, NULL, napi_tsfn_nonblocking);
+}
+
+static void one_more_pending(napi_env env, client *c) {
+  if (c->pending++ == 0) napi_ref_threadsafe_function(env, c->bell);
 }
 
 static void one_less_pending(napi_env env, client *c) {
@@ -95,16 +79,16 @@ static void on_bell(napi_env env, napi_value on_settled, void *context, void *da
   (void)data;
   if (env == NULL) return; /* the environment is gone, and the client with it */
   client *c = context;
-  uint64_t id;
+  uint32_t id;
   int error;
   while (lk_settled(c->queue, &id, &error)) {
     one_less_pending(env, c);
     napi_value receiver, arguments[2];
     size_t count = 1;
     if (napi_get_undefined(env, &receiver) != napi_ok) return;
-    if ((arguments[0] = number(env, (double)id)) == NULL) return;
+    if ((arguments[0] = number(env, (int32_t)id)) == NULL) return;
     if (error != 0) {
-      if ((arguments[1] = system_error(env, error, "lock")) == NULL) return;
+      if ((arguments[1] = lk_system_error(env, error, "lock")) == NULL) return;
       count = 2;
     }
     if (napi_call_function(env, receiver, on_settled, count, arguments, NULL) != napi_ok) return;
@@ -117,79 +101,172 @@ static void close_client(void *data) {
   free(c);
 }
 
-/* acquire(path, ifAvailable, budgetMs): id of a grant, minus the id of a queued request, or 0: not available */
-static napi_value js_acquire(napi_env env, napi_callback_info info) {
-  size_t count = 3, length;
-  napi_value arguments[3];
+/* open(path, name): the handle of a lock */
+static napi_value js_lock(napi_env env, napi_callback_info info) {
+  size_t count = 2;
+  napi_value arguments[2];
   client *c;
-  char path[4096]; /* PATH_MAX */
-  bool if_available;
-  double budget;
   TRY(napi_get_cb_info(env, info, &count, arguments, NULL, (void **)&c));
-  TRY(napi_get_value_string_utf8(env, arguments[0], path, sizeof path, &length));
-  TRY(napi_get_value_bool(env, arguments[1], &if_available));
-  TRY(napi_get_value_double(env, arguments[2], &budget));
-  if (length == sizeof path - 1) return throw_system_error(env, ENAMETOOLONG, "open");
-  uint64_t id;
+  char *path = copy_text(env, arguments[0]);
+  char *name = path == NULL ? NULL : copy_text(env, arguments[1]);
+  uint32_t handle;
+  int error = name == NULL ? 0 : strlen(path) >= LONGEST_PATH ? ENAMETOOLONG : lk_lock_open(c->queue, path, name, &handle);
+  free(path);
+  free(name);
+  if (name == NULL) return NULL;
+  return error == 0 ? number(env, (int32_t)handle) : lk_throw(env, error, "open");
+}
+
+/* close(handle): whether the lock was forgotten; not while this thread has requests for it */
+static napi_value js_close(napi_env env, napi_callback_info info) {
+  size_t count = 1;
+  napi_value argument;
+  client *c;
+  uint32_t handle;
+  TRY(napi_get_cb_info(env, info, &count, &argument, NULL, (void **)&c));
+  TRY(napi_get_value_uint32(env, argument, &handle));
+  return boolean(env, lk_lock_close(c->queue, handle) == 0);
+}
+
+/*
+ * acquire(handle, mode, patience, budget in µs): id of a grant, minus the id of a queued request, or 0: not available.
+ * mode and patience as in mode.h and queue.h. A wait of LK_SYNC that would be for this thread itself: 'held' or 'queued'.
+ */
+static napi_value js_acquire(napi_env env, napi_callback_info info) {
+  size_t count = 4;
+  napi_value arguments[4];
+  client *c;
+  uint32_t handle, mode, patience, budget;
+  TRY(napi_get_cb_info(env, info, &count, arguments, NULL, (void **)&c));
+  TRY(napi_get_value_uint32(env, arguments[0], &handle));
+  TRY(napi_get_value_uint32(env, arguments[1], &mode));
+  TRY(napi_get_value_uint32(env, arguments[2], &patience));
+  TRY(napi_get_value_uint32(env, arguments[3], &budget));
+  uint32_t id;
   int error;
-  switch (lk_acquire(c->queue, path, if_available, (uint64_t)(budget * 1e6), &id, &error)) {
-    case LK_GRANTED: return number(env, (double)id);
+  switch (lk_acquire(c->queue, handle, (lk_mode)mode, (lk_patience)patience, (uint64_t)budget * 1000, &id, &error)) {
+    case LK_GRANTED: return number(env, (int32_t)id);
     case LK_QUEUED:
-      if (c->pending++ == 0) napi_ref_threadsafe_function(env, c->bell);
-      return number(env, -(double)id);
+      if (patience == LK_WAIT) one_more_pending(env, c);
+      return number(env, -(int32_t)id);
     case LK_BUSY: return number(env, 0);
-    default: return throw_system_error(env, error, "open");
+    case LK_DEADLOCK_HELD: return text(env, "held");
+    case LK_DEADLOCK_QUEUED: return text(env, "queued");
+    default: return lk_throw(env, error, "lock");
   }
 }
 
-static bool get_id(napi_env env, napi_callback_info info, client **c, uint64_t *id) {
+static bool get_id(napi_env env, napi_callback_info info, client **c, uint32_t *id) {
   size_t count = 1;
   napi_value argument;
-  double value;
   if (napi_get_cb_info(env, info, &count, &argument, NULL, (void **)c) != napi_ok) return false;
-  if (napi_get_value_double(env, argument, &value) != napi_ok) return false;
-  *id = (uint64_t)value;
-  return true;
+  return napi_get_value_uint32(env, argument, id) == napi_ok;
+}
+
+/* waitSync(id, ms): whether it holds the lock now */
+static napi_value js_wait_sync(napi_env env, napi_callback_info info) {
+  size_t count = 2;
+  napi_value arguments[2];
+  client *c;
+  uint32_t id;
+  double limit;
+  TRY(napi_get_cb_info(env, info, &count, arguments, NULL, (void **)&c));
+  TRY(napi_get_value_uint32(env, arguments[0], &id));
+  TRY(napi_get_value_double(env, arguments[1], &limit));
+  int error = lk_wait_sync(c->queue, id, (uint64_t)(limit * 1e6));
+  if (error != 0 && error != EAGAIN) return lk_throw(env, error, "lock");
+  return boolean(env, error == 0);
 }
 
 /* release(id): id of a request of this client that holds the lock now, or 0 */
 static napi_value js_release(napi_env env, napi_callback_info info) {
   client *c;
-  uint64_t id;
+  uint32_t id, next;
   if (!get_id(env, info, &c, &id)) return NULL;
-  uint64_t next = lk_release(c->queue, id);
+  int error = lk_release(c->queue, id, &next);
+  if (error != 0) return lk_throw(env, error, "flock");
   if (next != 0) one_less_pending(env, c);
-  return number(env, (double)next);
+  return number(env, (int32_t)next);
+}
+
+static napi_value cancel(napi_env env, napi_callback_info info, bool was_pending) {
+  client *c;
+  uint32_t id, next;
+  if (!get_id(env, info, &c, &id)) return NULL;
+  if (!lk_cancel(c->queue, id, &next)) return number(env, -1);
+  if (was_pending) one_less_pending(env, c);
+  if (next != 0) one_less_pending(env, c);
+  return number(env, (int32_t)next);
 }
 
 /* cancel(id): -1 there is nothing to withdraw; else it is withdrawn, and the result is release()'s */
-static napi_value js_cancel(napi_env env, napi_callback_info info) {
-  client *c;
-  uint64_t id, next;
-  if (!get_id(env, info, &c, &id)) return NULL;
-  if (!lk_cancel(c->queue, id, &next)) return number(env, -1);
-  one_less_pending(env, c);
-  if (next != 0) one_less_pending(env, c);
-  return number(env, (double)next);
-}
+static napi_value js_cancel(napi_env env, napi_callback_info info) { return cancel(env, info, true); }
+
+/* cancelSync(id): the same for a request of LK_SYNC */
+static napi_value js_cancel_sync(napi_env env, napi_callback_info info) { return cancel(env, info, false); }
 
 /* token(id): the fencing token, raised now */
 static napi_value js_token(napi_env env, napi_callback_info info) {
   client *c;
-  uint64_t id, token;
+  uint32_t id;
+  uint64_t token;
   if (!get_id(env, info, &c, &id)) return NULL;
   int error = lk_token(c->queue, id, &token);
-  if (error != 0) return throw_system_error(env, error, "write");
+  if (error != 0) return lk_throw(env, error, "write");
   napi_value result;
   TRY(napi_create_bigint_uint64(env, token, &result));
   return result;
 }
 
+/* lost(id): whether the lock file under this grant is not at its path any more */
+static napi_value js_lost(napi_env env, napi_callback_info info) {
+  client *c;
+  uint32_t id;
+  if (!get_id(env, info, &c, &id)) return NULL;
+  return boolean(env, lk_lost(c->queue, id));
+}
+
+/* freshen(): sets the times of the lock files that this client holds */
 static napi_value js_freshen(napi_env env, napi_callback_info info) {
-  (void)env;
-  (void)info;
-  lk_freshen();
+  client *c;
+  TRY(napi_get_cb_info(env, info, NULL, NULL, NULL, (void **)&c));
+  lk_freshen(c->queue);
   return NULL;
+}
+
+typedef struct {
+  napi_env env;
+  napi_value entries;
+  uint32_t count;
+} answer;
+
+static bool set(napi_env env, napi_value object, const char *name, napi_value value) {
+  return value != NULL && napi_set_named_property(env, object, name, value) == napi_ok;
+}
+
+static void add_entry(const lk_entry *entry, void *data) {
+  answer *a = data;
+  napi_value object;
+  if (napi_create_object(a->env, &object) != napi_ok) return;
+  if (!set(a->env, object, "name", text(a->env, entry->name))) return;
+  if (!set(a->env, object, "mode", text(a->env, entry->mode == LK_SHARED ? "shared" : "exclusive"))) return;
+  if (!set(a->env, object, "thread", number(a->env, entry->thread))) return;
+  if (!set(a->env, object, "held", boolean(a->env, entry->held))) return;
+  if (napi_set_element(a->env, a->entries, a->count, object) == napi_ok) a->count++;
+}
+
+/* query(path?): every request of the process, for one file or for all */
+static napi_value js_query(napi_env env, napi_callback_info info) {
+  size_t count = 1;
+  napi_value argument;
+  answer a = {.env = env};
+  TRY(napi_get_cb_info(env, info, &count, &argument, NULL, NULL));
+  TRY(napi_create_array(env, &a.entries));
+  char *path = NULL;
+  if (count == 1 && (path = copy_text(env, argument)) == NULL) return NULL;
+  lk_query(path, add_entry, &a);
+  free(path);
+  return a.entries;
 }
 
 /* counts(): of the whole process */
@@ -198,10 +275,23 @@ static napi_value js_counts(napi_env env, napi_callback_info info) {
   lk_counts now = lk_count();
   napi_value result;
   TRY(napi_create_object(env, &result));
-  TRY(napi_set_named_property(env, result, "locks", number(env, now.locks)));
-  TRY(napi_set_named_property(env, result, "waiters", number(env, now.waiters)));
-  TRY(napi_set_named_property(env, result, "requests", number(env, now.requests)));
+  if (!set(env, result, "locks", number(env, (int32_t)now.locks))) return NULL;
+  if (!set(env, result, "open", number(env, (int32_t)now.open))) return NULL;
+  if (!set(env, result, "waiters", number(env, (int32_t)now.waiters))) return NULL;
+  if (!set(env, result, "requests", number(env, (int32_t)now.requests))) return NULL;
   return result;
+}
+
+/* checkDirectory(path): throws a system error when files in it cannot be locked (file.h) */
+static napi_value js_check_directory(napi_env env, napi_callback_info info) {
+  size_t count = 1;
+  napi_value argument;
+  TRY(napi_get_cb_info(env, info, &count, &argument, NULL, NULL));
+  char *path = copy_text(env, argument);
+  if (path == NULL) return NULL;
+  int error = lk_file_check_directory(path);
+  free(path);
+  return error == 0 ? NULL : lk_throw(env, error, "flock");
 }
 
 /* flock(fd, operation): flock(2) as it is, on the calling thread */
@@ -219,35 +309,56 @@ static napi_value js_flock(napi_env env, napi_callback_info info) {
               : strcmp(operation, "exnb") == 0 ? LOCK_EX | LOCK_NB
               : strcmp(operation, "un") == 0   ? LOCK_UN
                                                : -1;
-  if (flags == -1) return throw_system_error(env, EINVAL, "flock");
-  int error;
-  do error = flock(fd, flags) == 0 ? 0 : errno;
-  while (error == EINTR);
-  return error == 0 ? NULL : throw_system_error(env, error, "flock");
+  if (flags == -1) return lk_throw(env, EINVAL, "flock");
+  int error = lk_flock(fd, flags);
+  return error == 0 ? NULL : lk_throw(env, error, "flock");
 }
 
-static napi_value method(napi_env env, napi_value object, const char *name, napi_callback call, void *data) {
-  napi_value function;
-  TRY(napi_create_function(env, name, NAPI_AUTO_LENGTH, call, data, &function));
-  TRY(napi_set_named_property(env, object, name, function));
-  return object;
+typedef struct {
+  const char *name;
+  napi_callback call;
+} method;
+
+static bool add_methods(napi_env env, napi_value object, const method *methods, size_t count, void *data) {
+  for (size_t i = 0; i < count; i++) {
+    napi_value function;
+    if (napi_create_function(env, methods[i].name, NAPI_AUTO_LENGTH, methods[i].call, data, &function) != napi_ok)
+      return false;
+    if (napi_set_named_property(env, object, methods[i].name, function) != napi_ok) return false;
+  }
+  return true;
 }
 
-/* open(onSettled): a client of this thread. onSettled(id, error?) is called for each queued request, once. */
+static const method of_client[] = {
+    {"lock", js_lock},       {"close", js_close},   {"acquire", js_acquire}, {"waitSync", js_wait_sync},
+    {"release", js_release}, {"cancel", js_cancel}, {"token", js_token},     {"cancelSync", js_cancel_sync},
+    {"lost", js_lost},       {"freshen", js_freshen},
+};
+
+static napi_value js_open(napi_env env, napi_callback_info info);
+
+static const method of_module[] = {
+    {"open", js_open},   {"query", js_query}, {"counts", js_counts}, {"checkDirectory", js_check_directory},
+    {"flock", js_flock},
+};
+
+/* open(thread, onSettled): a client of this thread. onSettled(id, error?) is called for each queued request, once. */
 static napi_value js_open(napi_env env, napi_callback_info info) {
-  size_t count = 1;
-  napi_value on_settled, name, object;
-  TRY(napi_get_cb_info(env, info, &count, &on_settled, NULL, NULL));
-  TRY(napi_create_string_utf8(env, "lockkit", NAPI_AUTO_LENGTH, &name));
+  size_t count = 2;
+  napi_value arguments[2], name, object;
+  uint32_t thread;
+  TRY(napi_get_cb_info(env, info, &count, arguments, NULL, NULL));
+  TRY(napi_get_value_uint32(env, arguments[0], &thread));
+  if ((name = text(env, "lockkit")) == NULL) return NULL;
   client *c = calloc(1, sizeof *c);
-  if (c == NULL) return throw_system_error(env, ENOMEM, "open");
-  c->queue = lk_client_open(wake, c);
+  if (c == NULL) return lk_throw(env, ENOMEM, "malloc");
+  c->queue = lk_client_open(thread, wake, c);
   if (c->queue == NULL) {
     free(c);
-    return throw_system_error(env, ENOMEM, "open");
+    return lk_throw(env, ENOMEM, "malloc");
   }
   /* Hooks run last to first: the client is closed before the bell that its wake rings. */
-  if (napi_create_threadsafe_function(env, on_settled, NULL, name, 0, 1, NULL, NULL, c, on_bell, &c->bell) !=
+  if (napi_create_threadsafe_function(env, arguments[1], NULL, name, 0, 1, NULL, NULL, c, on_bell, &c->bell) !=
       napi_ok) {
     close_client(c);
     return NULL;
@@ -255,17 +366,9 @@ static napi_value js_open(napi_env env, napi_callback_info info) {
   TRY(napi_unref_threadsafe_function(env, c->bell));
   TRY(napi_add_env_cleanup_hook(env, close_client, c));
   TRY(napi_create_object(env, &object));
-  if (method(env, object, "acquire", js_acquire, c) == NULL) return NULL;
-  if (method(env, object, "release", js_release, c) == NULL) return NULL;
-  if (method(env, object, "cancel", js_cancel, c) == NULL) return NULL;
-  if (method(env, object, "token", js_token, c) == NULL) return NULL;
-  return object;
+  return add_methods(env, object, of_client, sizeof of_client / sizeof *of_client, c) ? object : NULL;
 }
 
 NAPI_MODULE_INIT() {
-  if (method(env, exports, "open", js_open, NULL) == NULL) return NULL;
-  if (method(env, exports, "freshen", js_freshen, NULL) == NULL) return NULL;
-  if (method(env, exports, "counts", js_counts, NULL) == NULL) return NULL;
-  if (method(env, exports, "flock", js_flock, NULL) == NULL) return NULL;
-  return exports;
+  return add_methods(env, exports, of_module, sizeof of_module / sizeof *of_module, NULL) ? exports : NULL;
 }

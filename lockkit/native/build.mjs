@@ -1,14 +1,15 @@
 // Compiles the addon with the system's C compiler into native/build/lockkit.node. Skips when it is up to date.
 // Without a compiler it says so and succeeds: the portable engine needs no addon.
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const here = import.meta.dirname ?? path.dirname(fileURLToPath(import.meta.url));
-const sources = ['addon.c', 'queue.c', 'file.c'].map((name) => path.join(here, name));
-const headers = ['queue.h', 'file.h'].map((name) => path.join(here, name));
+const all = readdirSync(here).map((name) => path.join(here, name));
+const sources = all.filter((name) => name.endsWith('.c'));
+const headers = all.filter((name) => name.endsWith('.h'));
 const target = path.join(here, 'build', 'lockkit.node');
 const compiler = process.env.CC ?? 'cc';
 
@@ -45,13 +46,18 @@ const linkFlags =
     : ['-shared', '-Wl,-z,nodelete', '-Wl,-z,now'];
 const { status } = spawnSync(
   compiler,
-  ['-std=c11', '-O2', '-Wall', '-Wextra', '-Werror', '-fPIC', '-fvisibility=hidden', '-pthread'].concat(
-    `-I${include}`,
-    linkFlags,
-    sources,
-    '-o',
-    unfinished,
-  ),
+  [
+    '-std=c11',
+    '-D_GNU_SOURCE',
+    '-DNAPI_VERSION=8',
+    '-O2',
+    '-Wall',
+    '-Wextra',
+    '-Werror',
+    '-fPIC',
+    '-fvisibility=hidden',
+    '-pthread',
+  ].concat(`-I${include}`, linkFlags, sources, '-o', unfinished),
   { stdio: 'inherit' },
 );
 if (status !== 0) {

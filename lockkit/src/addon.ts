@@ -1,21 +1,28 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** The Node-API addon's exports; native/addon.c says what they do. */
 export interface Addon {
-  open(onSettled: (id: number, error?: Error) => void): AddonClient;
-  freshen(): void;
-  counts(): { locks: number; waiters: number; requests: number };
+  open(thread: number, onSettled: (request: number, error?: Error) => void): AddonClient;
+  query(path?: string): { name: string; mode: 'exclusive' | 'shared'; held: boolean; thread: number }[];
+  counts(): { locks: number; open: number; waiters: number; requests: number };
+  checkDirectory(path: string): void;
   readonly flock: (fd: number, operation: string) => void;
 }
 
 export interface AddonClient {
-  acquire(file: string, ifAvailable: boolean, handover: number): number;
-  release(id: number): number;
-  cancel(id: number): number;
-  token(id: number): bigint;
+  lock(path: string, name: string): number;
+  close(handle: number): boolean;
+  acquire(handle: number, mode: number, patience: number, budget: number): number | 'held' | 'queued';
+  waitSync(request: number, limit: number): boolean;
+  release(request: number): number;
+  cancel(request: number): number;
+  cancelSync(request: number): number;
+  token(request: number): bigint;
+  lost(request: number): boolean;
+  freshen(): void;
 }
 
 let loaded: { addon: Addon | undefined; reason: string } | undefined;
@@ -48,8 +55,21 @@ function candidates(): string[] {
   return [
     ...(configured === undefined || configured === '' ? [] : [path.resolve(configured)]),
     path.join(beside, '../native/build/lockkit.node'),
-    path.join(beside, `../prebuilds/${process.platform}-${process.arch}/lockkit.node`),
+    path.join(prebuild(path.join(beside, '../prebuilds')), 'lockkit.node'),
   ];
+}
+
+/** The folder of this platform: `<platform>-<arch>`, or, on a Linux without glibc, `<platform>-<arch>-musl`. */
+function prebuild(folder: string): string {
+  const plain = `${process.platform}-${process.arch}`;
+  const musl = `${plain}-musl`;
+  const there = existsSync(folder) ? readdirSync(folder) : [];
+  return path.join(folder, there.includes(musl) && !hasGlibc() ? musl : plain);
+}
+
+function hasGlibc(): boolean {
+  const report = process.report.getReport() as { header?: { glibcVersionRuntime?: string } };
+  return report.header?.glibcVersionRuntime !== undefined;
 }
 
 export function requireFromHere(): NodeJS.Require {

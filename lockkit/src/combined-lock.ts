@@ -1,17 +1,42 @@
 import path from 'node:path';
 
-import type { EngineRequest } from './engine.js';
-import { LockReentryError, LockTimeoutError } from './errors.js';
-import { Grant, type LockMode } from './grant.js';
-import { ensureLockDirectory, lockDirectory, lockFileName } from './lock-file.js';
-import { checkMilliseconds, LONGEST_TIMER } from './milliseconds.js';
-import { Claim, enterWith, heldClaim, runWith, watchSuspect } from './reentry.js';
+import { keep, placeOf } from './dropped-grants.js';
+import type { EngineLock, Patience } from './engine.js';
+import {
+  LockBusyError,
+  LockDeadlockError,
+  LockFileError,
+  LockReentryError,
+  LockTimeoutError,
+} from './errors.js';
+import { Grant } from './grant.js';
+import { ensureLockDirectory, lockDirectory } from './lock-directory.js';
+import { lockFileName } from './lock-name.js';
+import { type Lockable, LockSet } from './lock-set.js';
+import { checkMilliseconds } from './milliseconds.js';
+import type { LockMode } from './mode.js';
+import {
+  type AcquireOptions,
+  checkCallback,
+  checkOptions,
+  type ReentryOption,
+  type RequestOptions,
+  type SyncOptions,
+  type TryOptions,
+} from './options.js';
+import { holdersElsewhere, type LockSnapshot, type SingleLockSnapshot, snapshotOf } from './query.js';
+import { Claim, enterWith, heldClaim, isLeftBehind } from './reentry.js';
+import { rejected } from './rejected.js';
 import { selectEngine } from './select-engine.js';
+import { warnOfUnawaitedWork } from './unawaited-work.js';
+import { useGrant, useGrantSync } from './use-grant.js';
+import { watch } from './watch.js';
 
 export interface CombinedLockOptions {
   /**
    * Milliseconds for which this process may pass the lock on among its own tasks and threads before other processes get
-   * a turn. More gives throughput, less gives fairness between processes. Default 5.
+   * a turn. More gives throughput, less gives fairness between processes; 0 is strict order between processes. A request
+   * that is first in its process waits for at most (processes − 1) × (handover + one hold). Default 5.
    */
   readonly handover?: number;
   /**
@@ -22,25 +47,11 @@ export interface CombinedLockOptions {
   readonly reentryPatience?: number;
 }
 
-export interface AcquireOptions {
-  /** Milliseconds to wait before {@link LockTimeoutError}; 0 does not wait. Default: as long as it takes. */
-  readonly timeout?: number | undefined;
-  /** Withdraws the request while it is queued. After the grant it has no effect. */
-  readonly signal?: AbortSignal | undefined;
-}
-
-export interface RequestOptions extends AcquireOptions {
-  /** Only `exclusive` so far. */
-  readonly mode?: LockMode | undefined;
-  /** Call the callback with `null` instead of waiting when the lock is not free. Not together with `timeout`. */
-  readonly ifAvailable?: boolean | undefined;
-}
-
 /** The milliseconds of {@link CombinedLockOptions.reentryPatience} where none are given. */
 export const DEFAULT_REENTRY_PATIENCE = 5_000;
 const DEFAULT_HANDOVER = 5;
 
-const checkedDirectories = new Set<string>();
+const NO_OPTIONS: Readonly<Record<string, never>> = {};
 
 /**
  * A lock that excludes async tasks, worker threads and processes at once. One name, one lock: any file, thread or process
@@ -56,6 +67,8 @@ export class CombinedLock {
   readonly #file: string;
   readonly #handover: number;
   readonly #reentryPatience: number;
+  #lock: EngineLock | undefined;
+  #acquired = 0;
 
   /**
    * @param name any well-formed Unicode text; two names are the same lock when they are the same code points
@@ -75,14 +88,41 @@ export class CombinedLock {
   }
 
   /**
+   * Several locks as one, taken together or not at all. They are taken in one order (of their files), whatever order they
+   * are named in, so that two who need the same ones cannot block each other; one that is named twice is taken once.
+   *
+   * @param locks names, or locks with options of their own
+   */
+  static all(locks: Iterable<string | CombinedLock>): LockSet {
+    const lockables: Lockable[] = [];
+    for (const lock of locks)
+      lockables.push((typeof lock === 'string' ? new CombinedLock(lock) : lock).#lockable());
+    return new LockSet(lockables);
+  }
+
+  /** Every grant and every request that waits, of all tasks and threads of this process. Out of date once it is read. */
+  static query(): Promise<LockSnapshot> {
+    try {
+      return Promise.resolve(snapshotOf(selectEngine().query()));
+    } catch (error) {
+      return rejected(error);
+    }
+  }
+
+  /**
    * Waits for the lock, calls `callback` with the grant, and frees the lock when the callback's promise is settled.
    * The shape is that of the Web Locks API.
+   *
+   * The lock covers what the callback returns a promise for. Work that it starts and neither awaits nor returns goes on
+   * without the lock; a process warning `LOCKKIT_UNAWAITED_WORK` says so where such work uses the grant, or (if the callback
+   * returned no promise) asks for the lock again. Other such work cannot be seen.
    *
    * @returns what the callback returns
    * @throws LockReentryError when this execution holds the lock already: at once if it is in the callback of a `request`;
    *   if it seems to hold it by {@link acquire}, once that grant has been held for `reentryPatience` more
    * @throws LockTimeoutError, or the signal's reason (an `AbortError` by default), when it is not granted
-   * @throws LockDirectoryError, LockEngineError, or a system error of the lock file
+   * @throws LockReleaseError when the callback succeeded and the lock could not be freed in order
+   * @throws LockDirectoryError, LockEngineError or LockFileError when the lock file cannot be used
    */
   request<T>(callback: (grant: Grant) => T | PromiseLike<T>): Promise<T>;
   request<T>(
@@ -90,25 +130,30 @@ export class CombinedLock {
     callback: (grant: Grant) => T | PromiseLike<T>,
   ): Promise<T>;
   request<T>(options: RequestOptions, callback: (grant: Grant | null) => T | PromiseLike<T>): Promise<T>;
-  async request<T>(
-    ...args:
-      | [callback: (grant: Grant) => T | PromiseLike<T>]
-      | [options: RequestOptions, callback: (grant: Grant) => T | PromiseLike<T>]
-      | [options: RequestOptions, callback: (grant: Grant | null) => T | PromiseLike<T>]
+  request<T>(
+    first: RequestOptions | ((grant: Grant) => T | PromiseLike<T>),
+    second?: ((grant: Grant) => T | PromiseLike<T>) | ((grant: Grant | null) => T | PromiseLike<T>),
   ): Promise<T> {
-    const [options, callback] = args.length === 1 ? [{}, args[0]] : args;
-    checkRequest(options, callback);
+    try {
+      return typeof first === 'function' ? this.#request(NO_OPTIONS, first) : this.#request(first, second);
+    } catch (error) {
+      return rejected(error);
+    }
+  }
+
+  #request<T>(
+    options: RequestOptions,
+    given: ((grant: Grant) => T | PromiseLike<T>) | ((grant: Grant | null) => T | PromiseLike<T>) | undefined,
+  ): Promise<T> {
+    checkOptions(options);
+    checkCallback(given);
+    // The overloads give a callback that takes no null only to requests that wait.
+    const callback = given as (grant: Grant | null) => T | PromiseLike<T>;
     const claim = new Claim(this.#file, true);
     const answer = this.#obtain(claim, options, options.ifAvailable === true);
-    const grant = answer instanceof Promise ? await answer : answer;
-    // The overloads give a callback that takes no null only to requests that wait.
-    if (grant === null) return (callback as (grant: Grant | null) => T | PromiseLike<T>)(null);
-    try {
-      claim.take();
-      return await runWith(claim, () => callback(grant));
-    } finally {
-      await grant.release();
-    }
+    if (answer instanceof Grant) return useGrant(answer, [claim], callback);
+    if (answer === null) return Promise.resolve(callback(null));
+    return answer.then((grant) => useGrant(grant, [claim], callback));
   }
 
   /**
@@ -116,126 +161,191 @@ export class CombinedLock {
    * Prefer {@link request}, which cannot forget, and knows its holder exactly. Until the release, the calling execution and
    * what it starts from here on seem to be the holder; so may its callers, which is why they are only suspected.
    *
+   * A grant that is dropped without a release keeps its lock, and a process warning `LOCKKIT_DROPPED_GRANT` says so once the
+   * garbage collector has found it.
+   *
    * @throws as {@link request}
    */
-  acquire(options: AcquireOptions = {}): Promise<Grant> {
+  acquire(options: AcquireOptions = NO_OPTIONS): Promise<Grant> {
+    const place = placeOf(this.#acquired++);
     const claim = new Claim(this.#file, false);
-    const granted = this.#acquire(claim, options);
-    // Here, not in the asynchronous part: the context entered must be the caller's.
-    enterWith(claim);
-    return granted;
-  }
-
-  async #acquire(claim: Claim, options: AcquireOptions): Promise<Grant> {
-    let grant: Grant | null;
     try {
-      checkMilliseconds('timeout', options.timeout);
-      grant = await this.#obtain(claim, options, false);
+      checkOptions(options);
+      const answer = this.#obtain(claim, options, false);
+      // Here, not later: the context entered must be the caller's.
+      enterWith([claim]);
+      if (answer instanceof Grant) return Promise.resolve(keep(answer, claim, place));
+      // Null is for those who asked ifAvailable.
+      if (answer === null) throw new LockBusyError(this.name);
+      return answer.then(
+        (grant) => keep(grant, claim, place),
+        (error: unknown) => {
+          claim.drop();
+          throw error;
+        },
+      );
     } catch (error) {
-      claim.drop();
-      throw error;
+      return rejected(error);
     }
-    if (grant === null) throw new LockTimeoutError(this.name, 0);
-    claim.take();
-    return grant;
-  }
-
-  /** The grant, at once if the lock is free; null if it is not and the caller does not wait. */
-  #obtain(claim: Claim, options: AcquireOptions, ifAvailable: boolean): Grant | null | Promise<Grant> {
-    const { signal, timeout } = options;
-    signal?.throwIfAborted();
-    const own = heldClaim(this.#file);
-    if (own?.exact === true) throw new LockReentryError(this.name);
-    const engine = selectEngine();
-    this.#checkDirectory();
-
-    let settled: (error?: Error) => void = () => undefined;
-    const request = engine.request(
-      this.#file,
-      { ifAvailable: ifAvailable || timeout === 0, handover: this.#handover },
-      (error) => {
-        settled(error);
-      },
-    );
-    if (request === undefined) {
-      if (ifAvailable) return null;
-      throw new LockTimeoutError(this.name, 0);
-    }
-    const grant = new Grant(this.name, request, claim);
-    if (request.granted) return grant;
-    return new Promise<Grant>((resolve, reject) => {
-      const stopWatching = this.#watch(request, options, own, reject);
-      settled = (error) => {
-        stopWatching();
-        if (error === undefined) resolve(grant);
-        else reject(error);
-      };
-    });
   }
 
   /**
-   * Withdraws a queued request when its time is up, its signal aborts, or it seems to wait for its own execution, the
-   * suspect. Returns what ends the watch.
+   * The grant if the lock is free, else null. Does not wait; to be released as the grant of {@link acquire}.
+   *
+   * @throws LockReentryError in the callback of a `request` for this lock
+   * @throws LockDirectoryError, LockEngineError or LockFileError when the lock file cannot be used
    */
-  #watch(
-    request: EngineRequest,
-    options: AcquireOptions,
-    suspect: Claim | undefined,
-    reject: (reason: unknown) => void,
-  ): () => void {
+  tryAcquire(options: TryOptions = NO_OPTIONS): Grant | null {
+    checkOptions(options);
+    const claim = new Claim(this.#file, false);
+    const place = placeOf(this.#acquired++);
+    this.#ownClaim(NO_OPTIONS);
+    const grant = this.#take(claim, options.mode, 'leave');
+    if (!(grant instanceof Grant)) return null;
+    enterWith([claim]);
+    return keep(grant, claim, place);
+  }
+
+  /**
+   * Waits for the lock and returns the grant, and **blocks the thread** until then: its event loop stands still. For scripts,
+   * start-up code and worker threads that have nothing else to do; servers want {@link request}. A signal's handler in
+   * JavaScript does not run meanwhile; a worker thread that blocks can be terminated.
+   *
+   * @throws LockDeadlockError when a task of the same thread holds the lock or queues before: it could not go on
+   * @throws LockReentryError in the callback of a `request` for this lock
+   * @throws LockTimeoutError, LockDirectoryError, LockEngineError, LockFileError
+   */
+  acquireSync(options: SyncOptions = NO_OPTIONS): Grant {
+    checkOptions(options);
+    const claim = new Claim(this.#file, false);
+    const place = placeOf(this.#acquired++);
+    const grant = this.#obtainSync(claim, options);
+    enterWith([claim]);
+    return keep(grant, claim, place);
+  }
+
+  /**
+   * {@link acquireSync}, then `callback`, then the release.
+   *
+   * @param callback must not be asynchronous
+   * @returns what the callback returns
+   * @throws TypeError when the callback returns a promise: the lock would not cover what it stands for
+   * @throws as {@link acquireSync}
+   */
+  requestSync<T>(callback: (grant: Grant) => T, options: SyncOptions = NO_OPTIONS): T {
+    checkOptions(options);
+    checkCallback(callback);
+    const claim = new Claim(this.#file, true);
+    return useGrantSync(this.#obtainSync(claim, options), [claim], callback);
+  }
+
+  /** What this process knows of the lock now, and which other processes hold it. Takes nothing. Out of date once it is read. */
+  query(): Promise<SingleLockSnapshot> {
+    try {
+      const own = snapshotOf(selectEngine().query(this.#file));
+      return Promise.resolve({ ...own, elsewhere: holdersElsewhere(this.#file) });
+    } catch (error) {
+      return rejected(error);
+    }
+  }
+
+  #lockable(): Lockable {
+    return {
+      name: this.name,
+      file: this.#file,
+      obtain: (claim, options, ifAvailable) => this.#obtain(claim, options, ifAvailable),
+      obtainSync: (claim, options) => this.#obtainSync(claim, options),
+    };
+  }
+
+  /** The grant, at once if the lock is free; null if it is not and the caller does not wait. */
+  #obtain(
+    claim: Claim,
+    options: AcquireOptions & ReentryOption,
+    ifAvailable: boolean,
+  ): Grant | null | Promise<Grant> {
     const { signal, timeout } = options;
-    const giveUp = (reason: () => unknown) => {
-      if (!request.withdraw()) return;
-      stop();
-      reject(reason());
-    };
-    const onAbort = () => {
-      giveUp(() => signal?.reason as unknown);
-    };
-    const timer =
-      timeout === undefined || timeout === Infinity
-        ? undefined
-        : setTimeout(
-            () => {
-              giveUp(() => new LockTimeoutError(this.name, timeout));
-            },
-            Math.min(timeout, LONGEST_TIMER),
-          );
-    const stopSuspecting =
-      suspect &&
-      watchSuspect(suspect, this.#reentryPatience, () => {
-        giveUp(() => new LockReentryError(this.name, this.#reentryPatience));
+    signal?.throwIfAborted();
+    const own = this.#ownClaim(options);
+    const answer = this.#take(claim, options.mode, ifAvailable || timeout === 0 ? 'leave' : 'wait');
+    if (answer instanceof Grant) return answer;
+    if (typeof answer === 'number' && answer < 0) return this.#queue(-answer, claim, options, own);
+    if (ifAvailable) return null;
+    throw new LockBusyError(this.name);
+  }
+
+  #queue(request: number, claim: Claim, options: AcquireOptions, suspect: Claim | undefined): Promise<Grant> {
+    const lock = this.#engineLock();
+    return new Promise<Grant>((resolve, reject) => {
+      const stopWatching = watch({
+        lock: this.name,
+        withdraw: () => lock.withdraw(request),
+        reject,
+        options,
+        suspect,
+        patience: this.#reentryPatience,
       });
-    const stop = () => {
-      clearTimeout(timer);
-      stopSuspecting?.();
-      signal?.removeEventListener('abort', onAbort);
-    };
-    signal?.addEventListener('abort', onAbort);
-    return stop;
+      lock.whenSettled(request, (error) => {
+        stopWatching();
+        if (error === undefined) resolve(this.#grant(request, claim, options.mode));
+        else reject(this.#fileError(error));
+      });
+    });
   }
 
-  #checkDirectory(): void {
-    const directory = path.dirname(this.#file);
-    if (checkedDirectories.has(directory)) return;
-    ensureLockDirectory(directory);
-    checkedDirectories.add(directory);
+  #obtainSync(claim: Claim, options: SyncOptions): Grant {
+    const { timeout = Infinity, mode } = options;
+    this.#ownClaim(NO_OPTIONS);
+    const answer = this.#take(claim, mode, timeout === 0 ? 'leave' : 'block');
+    if (answer instanceof Grant) return answer;
+    if (typeof answer === 'string') throw new LockDeadlockError(this.name, answer);
+    if (answer === 0) throw new LockBusyError(this.name);
+    if (!this.#onFile((lock) => lock.block(-answer, timeout))) throw new LockTimeoutError(this.name, timeout);
+    return this.#grant(-answer, claim, mode);
   }
-}
 
-function checkRequest(options: RequestOptions, callback: unknown): void {
-  if (typeof callback !== 'function') throw new TypeError('request() needs a callback as its last argument.');
-  const { mode, ifAvailable, timeout } = options;
-  if (mode !== undefined && mode !== 'exclusive') {
-    throw new DOMException(
-      `CombinedLock has no mode "${mode}" yet, and an exclusive lock is not what was asked for; use mode "exclusive".`,
-      'NotSupportedError',
-    );
+  /**
+   * The claim by which this execution holds, or seems to hold, the lock.
+   *
+   * @throws LockReentryError where it is certain, and waiting was not asked for
+   */
+  #ownClaim(options: ReentryOption): Claim | undefined {
+    if (isLeftBehind(this.#file)) warnOfUnawaitedWork(this.name);
+    const own = heldClaim(this.#file);
+    if (own?.exact === true && options.reentry !== 'wait') throw new LockReentryError(this.name);
+    return own;
   }
-  if (ifAvailable === true && timeout !== undefined) {
-    throw new TypeError(
-      'ifAvailable does not wait, so a timeout beside it has no meaning; give one of them.',
-    );
+
+  /** Asks the engine once. The grant, or the engine's answer (see {@link EngineLock.acquire}). */
+  #take(claim: Claim, mode: LockMode | undefined, patience: Patience): Grant | number | 'held' | 'queued' {
+    const answer = this.#onFile((lock) => lock.acquire(mode ?? 'exclusive', patience, this.#handover));
+    if (typeof answer === 'string' || answer <= 0) return answer;
+    return this.#grant(answer, claim, mode);
   }
-  checkMilliseconds('timeout', timeout);
+
+  #grant(request: number, claim: Claim, mode: LockMode = 'exclusive'): Grant {
+    return new Grant(this.name, mode, this.#engineLock(), request, claim);
+  }
+
+  #engineLock(): EngineLock {
+    if (this.#lock === undefined) {
+      const engine = selectEngine();
+      ensureLockDirectory(path.dirname(this.#file), engine);
+      this.#lock = engine.lock(this.#file, this.name);
+    }
+    return this.#lock;
+  }
+
+  #onFile<T>(work: (lock: EngineLock) => T): T {
+    const lock = this.#engineLock();
+    try {
+      return work(lock);
+    } catch (error) {
+      throw this.#fileError(error);
+    }
+  }
+
+  #fileError(error: unknown): LockFileError {
+    return new LockFileError(this.name, this.#file, error);
+  }
 }

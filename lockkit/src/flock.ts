@@ -27,7 +27,7 @@ function findFlock(): Flock {
   if (addon !== undefined) return addon.flock;
   if (!isMainThread) {
     throw new LockEngineError(
-      `flock in a worker thread needs Lockkit's addon: ${reason}. Run npm run build:native.`,
+      `flock in a worker thread needs Lockkit's addon: ${reason}. Build it with "npm rebuild lockkit".`,
     );
   }
   return (requireFromHere()('fs-ext') as { flockSync: Flock }).flockSync;

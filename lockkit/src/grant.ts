@@ -1,76 +1,101 @@
-import type { EngineRequest } from './engine.js';
+import type { EngineLock } from './engine.js';
+import { LockNotHeldError, LockReleaseError } from './errors.js';
+import { watchForLoss } from './loss.js';
+import type { LockMode } from './mode.js';
 import type { Claim } from './reentry.js';
-
-/** How a lock can be asked for. `shared` is refused so far. */
-export type LockMode = 'exclusive' | 'shared';
+import { rejected } from './rejected.js';
+import { warnOfUnawaitedWork } from './unawaited-work.js';
 
 const RELEASED = Promise.resolve();
 
 /** The proof that a lock is held, and the way to give it back. */
 export class Grant implements AsyncDisposable, Disposable {
-  /** How the lock is held. */
-  readonly mode: LockMode = 'exclusive';
-  readonly #request: EngineRequest;
+  readonly #lock: EngineLock;
+  readonly #request: number;
   readonly #claim: Claim;
-  #released = false;
   #token: bigint | undefined;
-  #lost: AbortController | undefined;
+  #loss: AbortSignal | undefined;
 
   /** @internal Grants are made by {@link CombinedLock}. */
   constructor(
     /** The lock's name. */
     readonly name: string,
-    request: EngineRequest,
+    /** How the lock is held. */
+    readonly mode: LockMode,
+    lock: EngineLock,
+    request: number,
     claim: Claim,
   ) {
+    this.#lock = lock;
     this.#request = request;
     this.#claim = claim;
   }
 
-  /** Whether {@link release} has been called. */
+  /** Whether the lock has been released. */
   get released(): boolean {
-    return this.#released;
+    return this.#claim.over;
   }
 
   /**
    * The fencing token: greater than that of every earlier grant of this lock, in any process. Hand it to a store that
-   * refuses writes with a smaller one. It is raised in the lock file when first asked for; from then on it is the same.
+   * refuses writes with a smaller one. It is raised in the lock file when first asked for; from then on it is the same,
+   * also after the release.
    *
-   * @throws Error when it is first asked for after the release: it could not be ordered any more
+   * @throws LockNotHeldError when it is first asked for after the release: it could not be ordered any more
+   * @throws a system error when it cannot be written, as on a full disk
    */
   get token(): bigint {
     if (this.#token === undefined) {
-      if (this.#released) {
-        throw new Error(`The fencing token of lock "${this.name}" must be asked for while the lock is held.`);
+      if (this.#claim.over) {
+        if (this.#claim.exact) warnOfUnawaitedWork(this.name);
+        throw new LockNotHeldError(this.name, 'its fencing token must be asked for before the release.');
       }
-      this.#token = this.#request.raiseToken();
+      this.#token = this.#lock.raiseToken(this.#request);
     }
     return this.#token;
   }
 
-  /** Aborts if the lock is lost before it is released, as a lease can be. A file lock is held until it is released. */
+  /**
+   * Aborts with a {@link LockLostError} if the lock is lost before it is released. A file lock is lost when its file is
+   * removed or replaced: others then lock another file. While somebody has asked for the signal, that is looked for once a second.
+   */
   get signal(): AbortSignal {
-    this.#lost ??= new AbortController();
-    return this.#lost.signal;
+    if (this.#claim.over && this.#claim.exact) warnOfUnawaitedWork(this.name);
+    this.#loss ??= watchForLoss(this.name, this.#lock, this.#request, this.#claim);
+    return this.#loss;
   }
 
   /**
-   * Frees the lock: at once, and the promise is done when that is sure. A second call does nothing.
+   * Frees the lock: at once, before it returns; the promise is for locks that need longer. A second call does nothing.
+   *
+   * @throws LockReleaseError (the promise is rejected) when it could not be freed in order
    */
   release(): Promise<void> {
-    if (!this.#released) {
-      this.#released = true;
-      this.#claim.drop();
-      this.#request.release();
+    try {
+      this.#free();
+      return RELEASED;
+    } catch (error) {
+      return rejected(error);
     }
-    return RELEASED;
   }
 
+  /** {@link release}, for `using`. Throws what the promise would be rejected with. */
   [Symbol.dispose](): void {
-    void this.release();
+    this.#free();
   }
 
+  /** {@link release}, for `await using`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.release();
+  }
+
+  #free(): void {
+    if (this.#claim.over) return;
+    this.#claim.drop();
+    try {
+      this.#lock.release(this.#request);
+    } catch (error) {
+      throw new LockReleaseError(this.name, error);
+    }
   }
 }

@@ -4,6 +4,8 @@ import { LONGEST_TIMER } from './milliseconds.js';
 
 /** That an execution asked for a lock. It counts as held from `take` to `drop`, once and without a gap. */
 export class Claim {
+  /** The callback that had the claim has returned something that is no promise. What it started may go on without it. */
+  returnedNoPromise = false;
   #state: 'asked' | 'held' | 'over' = 'asked';
 
   /**
@@ -40,23 +42,29 @@ const claims = new AsyncLocalStorage<readonly Claim[]>();
 
 /** The claim by which the present execution holds, or seems to hold, the lock of this file. */
 export function heldClaim(file: string): Claim | undefined {
-  return claims.getStore()?.find((claim) => claim.file === file && claim.held);
+  return claims.getStore()?.find((claim) => claim.held && claim.file === file);
 }
 
-/** Runs `work` as an execution that has this claim, and what it starts with it. */
-export function runWith<T>(claim: Claim, work: () => T): T {
-  return claims.run(extended(claim), work);
+/** Whether the present execution was started by a callback that ended, without a promise, a claim of this file. */
+export function isLeftBehind(file: string): boolean {
+  const all = claims.getStore();
+  return all?.some((claim) => claim.returnedNoPromise && claim.file === file) ?? false;
+}
+
+/** Runs `work` as an execution that has these claims, and what it starts with it. */
+export function runWith<A, T>(added: readonly Claim[], work: (argument: A) => T, argument: A): T {
+  return claims.run(extended(added), work, argument);
 }
 
 /**
- * Gives the claim to the present execution from here on. The caller's callers, as far as they go on synchronously,
+ * Gives the claims to the present execution from here on. The caller's callers, as far as they go on synchronously,
  * are the same execution to AsyncLocalStorage, and up to Node 22, which keeps the context on the resource, so are the
  * next runs of the same callback (an interval, a socket). Such a claim is therefore only a suspicion, and
  * {@link Claim.take} is called only once the caller has the grant, so that tasks started in one go do not even get
  * suspected.
  */
-export function enterWith(claim: Claim): void {
-  claims.enterWith(extended(claim));
+export function enterWith(added: readonly Claim[]): void {
+  claims.enterWith(extended(added));
 }
 
 /**
@@ -83,8 +91,11 @@ export function watchSuspect(claim: Claim, patience: number, onLikely: () => voi
   return stop;
 }
 
-function extended(claim: Claim): readonly Claim[] {
-  const others =
-    claims.getStore()?.filter((other) => other.held || (!other.over && other.file !== claim.file)) ?? [];
-  return [...others, claim];
+function extended(added: readonly Claim[]): readonly Claim[] {
+  const all = claims.getStore();
+  if (all === undefined || (all.length === 1 && all[0]?.over === true)) return added;
+  const others = all.filter(
+    (other) => other.held || (!other.over && !added.some(({ file }) => file === other.file)),
+  );
+  return [...others, ...added];
 }

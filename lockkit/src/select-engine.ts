@@ -2,7 +2,8 @@ import { loadAddon, requireFromHere } from './addon.js';
 import type { Engine } from './engine.js';
 import { LockEngineError } from './errors.js';
 import { NativeEngine } from './native-engine.js';
-import { type FsExt, PortableEngine, refuseWorkerThread } from './portable-engine.js';
+import { PortableEngine, refuseWorkerThread } from './portable-engine.js';
+import type { FsExt } from './portable-lock.js';
 
 let native: NativeEngine | undefined;
 let portable: PortableEngine | undefined;
@@ -44,7 +45,7 @@ function portableEngine(): PortableEngine {
   return portable;
 }
 
-const HOW_TO_BUILD = 'Build it with npm run build:native (needs a C compiler), or install fs-ext.';
+const HOW_TO_BUILD = 'Build it with "npm rebuild lockkit" (needs a C compiler), or install fs-ext.';
 
 function loadFsExt(): FsExt {
   try {

@@ -5,10 +5,17 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises';
 
-import { CombinedLock, DEFAULT_REENTRY_PATIENCE, LockReentryError, LockTimeoutError } from 'lockkit';
+import {
+  CombinedLock,
+  DEFAULT_REENTRY_PATIENCE,
+  LockBusyError,
+  LockNotHeldError,
+  LockReentryError,
+  LockTimeoutError,
+} from 'lockkit';
 import { describe, expect, it } from 'vitest';
 
-import { lockFileName } from '../src/lock-file.js';
+import { lockFileName } from '../src/lock-name.js';
 import { engines } from './support/engines.js';
 import { deferred } from './support/deferred.js';
 import { ProcessPeer } from './support/peer.js';
@@ -88,9 +95,7 @@ describe.each(engines)('CombinedLock, engine %s', (engine) => {
 
     it('refuses what it does not do', async () => {
       const lock = new CombinedLock('refuses');
-      await expect(lock.request({ mode: 'shared' }, () => 1)).rejects.toMatchObject({
-        name: 'NotSupportedError',
-      });
+      await expect(lock.request({ mode: 'read' as 'shared' }, () => 1)).rejects.toThrow(TypeError);
       await expect(lock.request({ ifAvailable: true, timeout: 1 }, () => 1)).rejects.toThrow(TypeError);
       await expect(lock.request({ timeout: -1 }, () => 1)).rejects.toThrow(RangeError);
       await expect(lock.request({ timeout: NaN }, () => 1)).rejects.toThrow(RangeError);
@@ -147,7 +152,10 @@ describe.each(engines)('CombinedLock, engine %s', (engine) => {
         after = lock.request(() => 'after');
         await expect(late).rejects.toThrow(LockTimeoutError);
         await expect(late).rejects.toMatchObject({ code: 'ERR_LOCK_TIMEOUT', lock: 'timeout', timeout: 20 });
-        await expect(lock.request({ timeout: 0 }, () => 1)).rejects.toThrow(LockTimeoutError);
+        const now = lock.request({ timeout: 0 }, () => 1);
+        await expect(now).rejects.toThrow(LockBusyError);
+        await expect(now).rejects.toThrow(LockTimeoutError);
+        await expect(now).rejects.toMatchObject({ code: 'ERR_LOCK_BUSY', timeout: 0 });
       });
       expect(await after).toBe('after');
       expect(await lock.request({ timeout: 0 }, () => 'free')).toBe('free');
@@ -379,6 +387,7 @@ describe.each(engines)('CombinedLock, engine %s', (engine) => {
     it('gives no token after the release', async () => {
       const grant = await new CombinedLock('late token').acquire();
       await grant.release();
+      expect(() => grant.token).toThrow(LockNotHeldError);
       expect(() => grant.token).toThrow('late token');
     });
 

@@ -58,7 +58,7 @@ describe('lockkit in a bundle', () => {
     const said = await runBundle();
     expect(said).toMatch(/^LockEngineError: Lockkit has no engine here\./);
     expect(said).toContain('native/build/lockkit.node is not there');
-    expect(said).toContain('npm run build:native');
+    expect(said).toContain('npm rebuild lockkit');
   });
 
   it('says in a worker thread that the portable engine cannot run there', async () => {

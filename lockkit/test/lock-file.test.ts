@@ -5,7 +5,8 @@ import path from 'node:path';
 import { CombinedLock, LockDirectoryError } from 'lockkit';
 import { describe, expect, it } from 'vitest';
 
-import { lockDirectory, lockFileName } from '../src/lock-file.js';
+import { lockDirectory } from '../src/lock-directory.js';
+import { lockFileName } from '../src/lock-name.js';
 import { engines } from './support/engines.js';
 import { ProcessPeer } from './support/peer.js';
 import { useLockDirectory } from './support/scratch.js';
@@ -61,7 +62,11 @@ describe.each(engines)('the lock file, engine %s', (engine) => {
     const victim = path.join(directory.path, 'victim');
     writeFileSync(victim, 'precious');
     symlinkSync(victim, fileOf('link'));
-    await expect(new CombinedLock('link').request(() => 1)).rejects.toMatchObject({ code: 'ELOOP' });
+    await expect(new CombinedLock('link').request(() => 1)).rejects.toMatchObject({
+      code: 'ERR_LOCK_FILE',
+      cause: { code: 'ELOOP' },
+      message: expect.stringContaining('remove it') as string,
+    });
     expect(readFileSync(victim, 'utf8')).toBe('precious');
   });
 
