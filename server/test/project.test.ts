@@ -220,6 +220,22 @@ app.listen(8080);
     expect(diagnostics[0]?.evidence.map(({ place }) => path.basename(place.file))).toContain('lockkit.json');
   });
 
+  test('what the user says of a dimension stands against what the code shows', async () => {
+    const code = `import express from 'express';
+let total = 0;
+express().post('/add', async (request, response) => {
+  const before = total;
+  await response.write('');
+  total = before + 1;
+});
+`;
+    const { project, at } = projectOf({ 'package.json': '{}', 'app.js': code });
+    expect((await project.check(at('app.js'))).diagnostics).toMatchObject([{ dimensions: ['tasks'] }]);
+    writeFileSync(at('lockkit.json'), '{ "deployment": { "tasks": false } }');
+    project.filesChanged([at('lockkit.json')]);
+    expect((await project.check(at('app.js'))).diagnostics).toEqual([]);
+  });
+
   test('is read from code that is being edited', async () => {
     const { project, at } = projectOf({
       'package.json': '{}',

@@ -1,5 +1,5 @@
 /** One analysis: what all of its parts share. */
-import type { Deployment } from '../model/deployment.js';
+import type { Deployment, DeploymentEvidence } from '../model/deployment.js';
 import { DIMENSIONS } from '../model/dimensions.js';
 import type { FileFacts, FunctionFacts } from '../model/facts.js';
 import type { Overlap } from '../model/findings.js';
@@ -65,6 +65,7 @@ export class Analysis {
   private spent = 0;
   private identities = 0;
   private importing = 0;
+  private own: readonly DeploymentEvidence[] | undefined;
 
   constructor(facts: FileFacts, context: AnalysisContext) {
     this.context = context;
@@ -121,17 +122,36 @@ export class Analysis {
    */
   deployed(options: { readonly ofProgram?: boolean } = {}): Overlap[] {
     const { file } = this.root.facts;
-    const ours = this.context.deployment.evidence.filter(({ root, program, place }) => {
-      if (options.ofProgram === true) return program === file || place.file === file;
-      return file === root || file.startsWith(root.endsWith('/') ? root : `${root}/`);
-    });
     const overlaps: Overlap[] = [];
     for (const dimension of DIMENSIONS) {
-      const said = ours.find((evidence) => evidence.dimension === dimension && evidence.says === 'many');
+      const said = this.evidence.find(
+        ({ says, program, place, ...evidence }) =>
+          evidence.dimension === dimension &&
+          says === 'many' &&
+          (options.ofProgram !== true || program === file || place.file === file),
+      );
       if (said !== undefined)
         overlaps.push({ dimension, strength: 'shown', text: said.text, place: said.place });
     }
     return overlaps;
+  }
+
+  /**
+   * False for what only the normal way of running code makes likely, where the deployment says that there is one execution
+   * along its dimension; and for all along a dimension of which the user says so.
+   */
+  exists({ dimension, strength }: Overlap): boolean {
+    const said = this.evidence.filter((evidence) => evidence.dimension === dimension);
+    if (said.length === 0 || said.some(({ says }) => says === 'many')) return true;
+    return strength === 'shown' && !said.some(({ setting }) => setting === true);
+  }
+
+  /** What the deployment says of this file's code. */
+  private get evidence(): readonly DeploymentEvidence[] {
+    const { file } = this.root.facts;
+    return (this.own ??= this.context.deployment.evidence.filter(
+      ({ root }) => file === root || file.startsWith(root.endsWith('/') ? root : `${root}/`),
+    ));
   }
 
   get depth(): number {

@@ -39,7 +39,10 @@ interface HandleCandidate {
 export function levelsAbove(analysis: Analysis, depth: number, upTo: number): Level[] {
   return analysis.contexts
     .slice(0, upTo)
-    .map((context, index) => ({ index: index + 1, overlaps: context.overlaps }))
+    .map((context, index) => ({
+      index: index + 1,
+      overlaps: context.overlaps.filter((overlap) => analysis.exists(overlap)),
+    }))
     .filter(({ index, overlaps }) => index > depth && overlaps.length > 0);
 }
 

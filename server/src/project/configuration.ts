@@ -125,6 +125,7 @@ export function deploymentEvidence(
         text: `${source.name} says ${said(dimension, setting)}`,
         place: placeOf(source.file, lineStarts, { start, end }),
         root,
+        setting: true,
       },
     ];
   });
