@@ -21,6 +21,7 @@ const REACH: Readonly<Record<CellKind, readonly Dimension[]>> = {
   file: ['tasks', 'threads', 'processes'],
   redis: ['tasks', 'threads', 'processes', 'hosts'],
   row: ['tasks', 'threads', 'processes', 'hosts'],
+  shared: ['tasks', 'threads'],
 };
 
 export function variableCell(owner: Frame, variable: VariableIndex): CellIdentity {

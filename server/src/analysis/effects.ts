@@ -120,12 +120,30 @@ function write(site: CallSite, state: State, model: WriteModel, applied: Applied
     applyRowWrite(site, state, model, applied);
     return;
   }
+  const place = placeIn(frame, operation.range);
+  const fields = model.field === undefined ? undefined : valueAt(site, model.field, applied.receiver)?.shape;
+  if (fields?.kind === 'object' && model.key !== undefined) {
+    // Several fields at once: `hset(key, { total: 1 })`.
+    const key = valueAt(site, model.key, applied.receiver)?.shape;
+    if (key === undefined) return;
+    for (const [name, value] of fields.object.fields) {
+      const cell = fieldOfStore(model.kind, key, { kind: 'constant', value: name });
+      writeCell(analysis, state, frame, cell, value, place);
+    }
+    return;
+  }
   const cell = cellOf(site, model, applied);
   if (cell === undefined) return;
-  const given = writtenValue(site, model, applied);
+  const given = writtenValue(site, model, applied) ?? moved(site, state, model, applied);
   const kept = given?.shape.kind === 'instance' ? given.shape.instance.kept : undefined;
-  const value = kept ?? given ?? unknown(analysis.freshId(), 'value');
-  writeCell(analysis, state, frame, cell, value, placeIn(frame, operation.range));
+  writeCell(analysis, state, frame, cell, kept ?? given ?? unknown(analysis.freshId(), 'value'), place);
+}
+
+/** What was written to the cell that is moved to another key: a file that is written aside, and put in its place. */
+function moved(site: CallSite, state: State, model: WriteModel, applied: Applied): Value | undefined {
+  if (model.from === undefined) return undefined;
+  const cell = cellOf(site, { kind: model.kind, key: model.from }, applied);
+  return cell && state.written.get(cell.key);
 }
 
 /** The last argument is called with the result, after a point: what follows the call goes on in it. */
@@ -192,11 +210,18 @@ function cellOf(site: CallSite, cell: CellModel, { receiver }: Applied): CellIde
   const instance = receiver?.shape.kind === 'instance' ? receiver.shape.instance : undefined;
   const key = cell.key === undefined ? undefined : valueAt(site, cell.key, receiver)?.shape;
   if (cell.key !== undefined && key === undefined) return undefined;
-  if (cell.receiver === true) return ownCell(cell, receiver, instance, key);
+  if (cell.receiver === true) {
+    const own = cell.field === undefined ? undefined : valueAt(site, cell.field, receiver)?.shape;
+    return ownCell(cell, receiver, instance, key ?? own);
+  }
   const field = cell.field === undefined ? undefined : valueAt(site, cell.field, receiver)?.shape;
-  const name: Shape | undefined =
-    key !== undefined && field !== undefined ? { kind: 'template', parts: [key, ' ', field] } : key;
-  return storeCell(cell.kind, name, { id: '', depth: 0 }, `the ${cell.kind}`);
+  if (key !== undefined && field !== undefined) return fieldOfStore(cell.kind, key, field);
+  return storeCell(cell.kind, key, { id: '', depth: 0 }, `the ${cell.kind}`);
+}
+
+function fieldOfStore(kind: CellModel['kind'], key: Shape, field: Shape): CellIdentity {
+  const name: Shape = { kind: 'template', parts: [key, ' ', field] };
+  return storeCell(kind, name, { id: '', depth: 0 }, `the ${kind}`);
 }
 
 /** A cell inside of the receiver: an element of a map, the file that a handle is open on. */
@@ -206,7 +231,7 @@ function ownCell(
   instance: Instance | undefined,
   key: Shape | undefined,
 ): CellIdentity | undefined {
-  if (cell.kind === 'file') {
+  if (cell.kind === 'file' && key === undefined) {
     return instance?.name && storeCell(cell.kind, instance.name, { id: '', depth: 0 }, 'the file');
   }
   if (instance !== undefined) return elementCell(cell.kind, key, instance, instance.label);

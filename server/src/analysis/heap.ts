@@ -5,7 +5,7 @@ import type { Analysis } from './analysis.js';
 import { exportedBinding, importedBinding, namespaceOf, type Binding } from './bindings.js';
 import { fieldCell, innerCell, readCell, variableCell, writeCell, type Key } from './cells.js';
 import { frameOf, variableKey, type Frame } from './frame.js';
-import { innerInstance, instanceOfType } from './instances.js';
+import { innerInstance, instanceOfType, makeInstance } from './instances.js';
 import { runModule } from './module-body.js';
 import type { Module } from './modules.js';
 import { leave, publish } from './publish.js';
@@ -124,6 +124,37 @@ function loadExport(
     : loadBinding(analysis, state, frame, binding, place);
 }
 
+/** The ready-made instance that a library hands out under a path, if there is one. */
+export function instanceOfLibrary(
+  analysis: Analysis,
+  { module, path }: Shape & { kind: 'library' },
+): Value | undefined {
+  const resolved = analysis.models.find(module, path);
+  if (resolved === undefined || !('instance' in resolved.export)) return undefined;
+  const { model, export: found } = resolved;
+  const label = path.findLast((name) => name !== 'default' && name !== '*') ?? model.library;
+  const id = `${module}:${path.join('.')}`;
+  const instance = makeInstance(analysis, { model, className: found.instance, id, label, depth: 0 });
+  return instance && valueOf({ kind: 'instance', instance });
+}
+
+function memberOfLibrary(
+  analysis: Analysis,
+  state: State,
+  frame: Frame,
+  object: Value,
+  shape: Shape & { kind: 'library' },
+  key: string,
+  place: Place,
+): Value {
+  const path = [...shape.path, key];
+  const instance =
+    analysis.models.find(shape.module, path) === undefined ? instanceOfLibrary(analysis, shape) : undefined;
+  return instance === undefined
+    ? fromLibrary(analysis, { ...shape, path }, object.origins)
+    : loadProperty(analysis, state, frame, instance, key, place);
+}
+
 /** What a library hands out under a path: a value that a model tells of, or something that can be called. */
 function fromLibrary(
   analysis: Analysis,
@@ -238,7 +269,7 @@ export function loadProperty(
         : valueOf(property(shape, key), object.origins);
     case 'library':
       return typeof key === 'string'
-        ? fromLibrary(analysis, { ...shape, path: [...shape.path, key] }, object.origins)
+        ? memberOfLibrary(analysis, state, frame, object, shape, key, place)
         : object;
     case 'record':
       return loadColumn(state, object, shape.record, key);

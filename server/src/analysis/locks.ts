@@ -7,7 +7,7 @@ import { placeIn } from './frame.js';
 import { noteOwnLock } from './own-locks.js';
 import { valueAt, type Applied } from './references.js';
 import type { Acquisition, CellIdentity, SharedHandle, State } from './state.js';
-import { canonical, display, valueOf, type Holder, type Value } from './values.js';
+import { canonical, display, valueOf, type Holder, type Shape, type Value } from './values.js';
 
 interface Lock {
   readonly id: string;
@@ -38,9 +38,20 @@ function lockOf(
   }
   if ('name' in lock) {
     const name = valueAt(site, lock.name, receiver)?.shape;
-    if (name === undefined) return undefined;
+    const key = lock.key === undefined ? undefined : valueAt(site, lock.key, receiver)?.shape;
+    if (name === undefined || (lock.key !== undefined && key === undefined)) return undefined;
+    const parts = [...resources(name), ...(key === undefined ? [] : [key])];
     const span = 'span' in lock ? lock.span : DIMENSIONS;
-    return { id: `${model.library} ${canonical(name)}`, name: display(name), span, depth: 0 };
+    return {
+      id: `${model.library} ${parts.map(canonical).join(' ')}`,
+      name: parts.map(display).join(' '),
+      span,
+      depth: 0,
+    };
+  }
+  if ('grant' in lock) {
+    const grant = valueAt(site, lock.grant, receiver)?.shape;
+    return grant?.kind === 'grant' ? { id: grant.lock, name: '', span: [], depth: 0 } : undefined;
   }
   const file = valueAt(site, lock.descriptor, receiver);
   if (file === undefined) return undefined;
@@ -49,11 +60,21 @@ function lockOf(
   return { id: `descriptor ${id}`, name: kept?.name ?? display(file.shape), span: ['processes'], depth: 0 };
 }
 
+/** The resources that one lock is over: `['a', 'b']` locks both, `['a']` is the lock `'a'`. */
+function resources(shape: Shape): readonly Shape[] {
+  if (shape.kind !== 'object' || shape.object.class !== undefined || shape.object.fields.size === 0)
+    return [shape];
+  return [...shape.object.fields.values()].map((value) => value.shape);
+}
+
 /** Whether a word is among the arguments: by itself, or as a property of an object of options. */
 function hasOption(args: readonly Value[], option: string): boolean {
   return args.some(({ shape }) => {
-    if (shape.kind === 'constant') return String(shape.value).toUpperCase() === option;
-    return shape.kind === 'object' && shape.object.fields.has(option);
+    if (shape.kind === 'constant') return String(shape.value).toUpperCase() === option.toUpperCase();
+    return (
+      shape.kind === 'object' &&
+      [...shape.object.fields.keys()].some((name) => name.toUpperCase() === option.toUpperCase())
+    );
   });
 }
 
@@ -85,7 +106,7 @@ export function acquire(site: CallSite, state: State, applied: Applied): Value |
     ...(lock.holder !== undefined && { holder: lock.holder }),
   };
   noteOwnLock(site, state, acquisition);
-  if ('descriptor' in model.lock)
+  if ('descriptor' in model.lock && model.lock.ofProcess !== true)
     acquireFile(site, state, acquisition, valueAt(site, model.lock.descriptor, applied.receiver));
   else state.acquire(acquisition);
   return model.grant === 'callable' || model.grant === 'object'

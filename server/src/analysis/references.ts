@@ -48,9 +48,25 @@ export function propertyAt(value: Value, name: string): Value | undefined {
   }
 }
 
+/** Of several references, the value of the first that leads anywhere. */
+export function firstAt(
+  site: CallSite,
+  references: Reference | readonly Reference[],
+  receiver: Value | undefined,
+): Value | undefined {
+  const all: readonly Reference[] = Array.isArray(references) ? references : [references as Reference];
+  for (const reference of all) {
+    const value = valueAt(site, reference, receiver);
+    if (value !== undefined) return value;
+  }
+  return undefined;
+}
+
 /** True when only one can be inside at a time, or nothing tells how many can. */
 export function isOneAtATime(site: CallSite, permits: PermitsModel, receiver: Value | undefined): boolean {
-  const given = valueAt(site, permits.at, receiver)?.shape;
+  const given = firstAt(site, permits.at, receiver)?.shape;
   if (given === undefined) return permits.absent === 1;
+  // Options that do not say how many leave it at what it is without them.
+  if (given.kind === 'object') return permits.absent === 1;
   return given.kind !== 'constant' || given.value === 1;
 }

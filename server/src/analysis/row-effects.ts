@@ -7,7 +7,7 @@ import type { CallSite } from './calls.js';
 import { readCell } from './cells.js';
 import { placeIn, type Frame } from './frame.js';
 import type { StoredRecord } from './records.js';
-import { valueAt, type Applied } from './references.js';
+import { firstAt, valueAt, type Applied } from './references.js';
 import { rowCell, selectorOf, tableOf, writeRow, type Selector, type Table } from './rows.js';
 import type { CellIdentity, State } from './state.js';
 import { acquireRow } from './transactions.js';
@@ -100,15 +100,9 @@ export function applyRowRead(
   });
 }
 
-/** The value that a write takes: of several references, the first that leads somewhere. */
-export function writtenValue(site: CallSite, model: WriteModel, applied: Applied): Value | undefined {
-  const references =
-    model.value === undefined ? [] : Array.isArray(model.value) ? model.value : [model.value];
-  for (const reference of references as readonly (number | string)[]) {
-    const value = valueAt(site, reference, applied.receiver);
-    if (value !== undefined) return value;
-  }
-  return undefined;
+/** The value that a write takes. */
+export function writtenValue(site: CallSite, { value }: WriteModel, applied: Applied): Value | undefined {
+  return value === undefined ? undefined : firstAt(site, value, applied.receiver);
 }
 
 export function isCheckedByStore(site: CallSite, model: WriteModel, applied: Applied): boolean {

@@ -1,5 +1,6 @@
 /** Transactions, and the rows that they lock. */
 import { DIMENSIONS } from '../model/dimensions.js';
+import type { CellKind } from '../model/library-model.js';
 import type { Place } from '../model/source.js';
 import type { Conflicts, TransactionModel } from '../model/store-model.js';
 import type { Analysis } from './analysis.js';
@@ -21,6 +22,7 @@ export function beginTransaction(
   frame: Frame,
   place: Place,
   conflicts: Conflicts | undefined,
+  covers: CellKind = 'row',
 ): void {
   if (conflicts === 'lost') return;
   const id = `transaction ${frame.id}@${String(place.start)}`;
@@ -32,7 +34,7 @@ export function beginTransaction(
     place,
     depth: analysis.depth,
     lockDepth: 0,
-    covers: 'row',
+    covers,
     ofTransaction: true,
     ...(conflicts === undefined && { weak: true }),
   });
@@ -51,7 +53,7 @@ export function beginModelled(site: CallSite, state: State, model: TransactionMo
           ? isolation.name
           : '';
   const conflicts = REFUSES.test(said) ? 'refused' : model.conflicts;
-  beginTransaction(analysis, state, frame, placeIn(frame, operation.range), conflicts);
+  beginTransaction(analysis, state, frame, placeIn(frame, operation.range), conflicts, model.kind);
 }
 
 /** The transaction ends, and with it the locks that were taken in it. */

@@ -1,14 +1,28 @@
 import type { LibraryModel } from '../model/library-model.js';
 import asyncLock from './models/async-lock.json' with { type: 'json' };
 import asyncMutex from './models/async-mutex.json' with { type: 'json' };
+import asyncStorage from './models/async-storage.json' with { type: 'json' };
+import cacheManager from './models/cache-manager.json' with { type: 'json' };
+import conf from './models/conf.json' with { type: 'json' };
 import ecmascript from './models/ecmascript.json' with { type: 'json' };
 import express from './models/express.json' with { type: 'json' };
 import fastify from './models/fastify.json' with { type: 'json' };
 import fsExt from './models/fs-ext.json' with { type: 'json' };
+import fsExtra from './models/fs-extra.json' with { type: 'json' };
+import idb from './models/idb.json' with { type: 'json' };
+import idbKeyval from './models/idb-keyval.json' with { type: 'json' };
 import ioredis from './models/ioredis.json' with { type: 'json' };
+import jsonfile from './models/jsonfile.json' with { type: 'json' };
+import keyv from './models/keyv.json' with { type: 'json' };
 import koa from './models/koa.json' with { type: 'json' };
+import loadJsonFile from './models/load-json-file.json' with { type: 'json' };
 import lockkit from './models/lockkit.json' with { type: 'json' };
+import lowdb from './models/lowdb.json' with { type: 'json' };
+import lruCache from './models/lru-cache.json' with { type: 'json' };
+import memcached from './models/memcached.json' with { type: 'json' };
+import memjs from './models/memjs.json' with { type: 'json' };
 import nanoid from './models/nanoid.json' with { type: 'json' };
+import nodeCache from './models/node-cache.json' with { type: 'json' };
 import nodeChildProcess from './models/node-child-process.json' with { type: 'json' };
 import nodeCluster from './models/node-cluster.json' with { type: 'json' };
 import nodeCrypto from './models/node-crypto.json' with { type: 'json' };
@@ -26,21 +40,39 @@ import nodeWorkerThreads from './models/node-worker-threads.json' with { type: '
 import prisma from './models/prisma.json' with { type: 'json' };
 import properLockfile from './models/proper-lockfile.json' with { type: 'json' };
 import redis from './models/redis.json' with { type: 'json' };
+import upstashRedis from './models/upstash-redis.json' with { type: 'json' };
 import uuid from './models/uuid.json' with { type: 'json' };
 import webLocks from './models/web-locks.json' with { type: 'json' };
+import webStorage from './models/web-storage.json' with { type: 'json' };
+import writeFileAtomic from './models/write-file-atomic.json' with { type: 'json' };
+import writeJsonFile from './models/write-json-file.json' with { type: 'json' };
 
 // What the compiler infers of a JSON file is wider than the schema; a test holds each file to it.
 const files: readonly unknown[] = [
   asyncLock,
   asyncMutex,
+  asyncStorage,
+  cacheManager,
+  conf,
   ecmascript,
   express,
   fastify,
   fsExt,
+  fsExtra,
+  idb,
+  idbKeyval,
   ioredis,
+  jsonfile,
+  keyv,
   koa,
+  loadJsonFile,
   lockkit,
+  lowdb,
+  lruCache,
+  memcached,
+  memjs,
   nanoid,
+  nodeCache,
   nodeChildProcess,
   nodeCluster,
   nodeCrypto,
@@ -58,8 +90,12 @@ const files: readonly unknown[] = [
   prisma,
   properLockfile,
   redis,
+  upstashRedis,
   uuid,
   webLocks,
+  webStorage,
+  writeFileAtomic,
+  writeJsonFile,
 ];
 
 /** The models of `models/`, one file a library. */

@@ -107,7 +107,8 @@ export interface LockModel {
 
 /** How many may be inside at once. */
 export interface PermitsModel {
-  readonly at: Reference;
+  /** Several: the first that is there. */
+  readonly at: Reference | readonly Reference[];
   /** The number when nothing is given; absent: no limit. */
   readonly absent?: number;
 }
@@ -139,6 +140,8 @@ export interface WriteModel extends CellModel {
    * Several: the first that is there.
    */
   readonly value?: Reference | readonly Reference[];
+  /** The key of the cell whose last written value is written here (`rename(from, to)`). */
+  readonly from?: Reference;
   /** Of a row: `value` is the record itself, of which the columns are written that were assigned to. */
   readonly changes?: boolean;
   /** The store refuses the write if the cell is not as it was read, when one of these is there (`0.ConditionExpression`). */
@@ -146,7 +149,7 @@ export interface WriteModel extends CellModel {
 }
 
 /** What kind of state a cell is; decides its reach. */
-export type CellKind = 'variable' | 'field' | 'element' | 'file' | 'redis' | 'storage' | 'row';
+export type CellKind = 'variable' | 'field' | 'element' | 'file' | 'redis' | 'storage' | 'row' | 'shared';
 
 export interface CallModel {
   /** Of a method: another one of the class that does the same. */
@@ -208,8 +211,9 @@ export interface AcquireModel {
   /** The lock: the receiver, an argument that names it (with the span given here), or the file open at a descriptor. */
   readonly lock:
     | { readonly receiver: true; readonly key?: Reference }
-    | { readonly name: Reference; readonly span: readonly Dimension[] }
-    | { readonly descriptor: Reference };
+    | { readonly name: Reference; readonly key?: Reference; readonly span: readonly Dimension[] }
+    /** `ofProcess`: the process owns it, whatever handle it is taken by, so that it excludes other processes only. */
+    | { readonly descriptor: Reference; readonly ofProcess?: boolean };
   /** How it is given back: by calling the result (or a method of it), or by a call on the lock itself. */
   readonly grant?: 'callable' | 'object' | 'lock';
   /** An argument whose constant values mean that this call is an acquire (`['ex', 'sh']`), others a release (`['un']`). */
@@ -229,8 +233,10 @@ export interface AcquireModel {
 export interface ReleaseModel {
   readonly lock:
     | { readonly receiver: true; readonly key?: Reference }
-    | { readonly name: Reference }
-    | { readonly descriptor: Reference };
+    | { readonly name: Reference; readonly key?: Reference }
+    | { readonly descriptor: Reference }
+    /** What the acquire returned. */
+    | { readonly grant: Reference };
 }
 
 export interface RunModel {

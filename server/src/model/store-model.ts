@@ -1,5 +1,5 @@
 /** What library models say of databases: SQL, queries made step by step, transactions. */
-import type { Reference } from './library-model.js';
+import type { CellKind, Reference } from './library-model.js';
 
 /** A statement of SQL among the arguments. */
 export interface SqlModel {
@@ -53,6 +53,8 @@ export interface TransactionModel {
   /** Where the level of isolation is given. A serializable transaction is refused if others changed what it read. */
   readonly isolation?: Reference;
   readonly conflicts?: Conflicts;
+  /** The kind of the cells that it guards. Default: `row`. */
+  readonly kind?: CellKind;
 }
 
 /**

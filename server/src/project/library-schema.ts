@@ -9,6 +9,7 @@ const reference = {
   description:
     'A value that the call can see: the index of an argument, from 0 (negative ones count from the last), or a path: "0.where", "receiver", "name".',
 };
+const references = { anyOf: [reference, { type: 'array', items: reference }] };
 const name = { type: 'string', minLength: 1 };
 const className = { type: 'string', description: 'A class of this model.' };
 const flag = { type: 'boolean' };
@@ -30,7 +31,7 @@ function definition(of: string): object {
 }
 
 const cellProperties = {
-  kind: { enum: ['variable', 'field', 'element', 'file', 'redis', 'storage', 'row'] },
+  kind: { enum: ['variable', 'field', 'element', 'file', 'redis', 'storage', 'row', 'shared'] },
   key: {
     ...reference,
     description:
@@ -46,9 +47,16 @@ const cellProperties = {
 };
 
 const receiverLock = record({ receiver: { const: true }, key: reference }, ['receiver']);
-const descriptorLock = record({ descriptor: reference }, ['descriptor']);
+const descriptorLock = record(
+  {
+    descriptor: reference,
+    ofProcess: { ...flag, description: 'The process owns it, whatever handle it is taken by.' },
+  },
+  ['descriptor'],
+);
+const grantLock = record({ grant: reference }, ['grant']);
 const permits = {
-  ...record({ at: reference, absent: { type: 'integer', minimum: 1 } }, ['at']),
+  ...record({ at: references, absent: { type: 'integer', minimum: 1 } }, ['at']),
   description: 'How many may be inside at once, and how many when nothing is given.',
 };
 const conflicts = {
@@ -61,7 +69,13 @@ export const libraryDefinitions = {
   cell: record(cellProperties, ['kind']),
   acquire: record(
     {
-      lock: { anyOf: [receiverLock, record({ name: reference, span }, ['name', 'span']), descriptorLock] },
+      lock: {
+        anyOf: [
+          receiverLock,
+          record({ name: reference, key: reference, span }, ['name', 'span']),
+          descriptorLock,
+        ],
+      },
       grant: { enum: ['callable', 'object', 'lock'], description: 'How it is given back.' },
       when: record({ argument: reference, values: names, releases: names }, [
         'argument',
@@ -75,7 +89,16 @@ export const libraryDefinitions = {
     ['lock'],
   ),
   release: record(
-    { lock: { anyOf: [receiverLock, record({ name: reference }, ['name']), descriptorLock] } },
+    {
+      lock: {
+        anyOf: [
+          receiverLock,
+          record({ name: reference, key: reference }, ['name']),
+          descriptorLock,
+          grantLock,
+        ],
+      },
+    },
     ['lock'],
   ),
   run: record(
@@ -131,9 +154,10 @@ export const libraryDefinitions = {
       {
         ...cellProperties,
         value: {
-          anyOf: [reference, { type: 'array', items: reference }],
+          ...references,
           description: 'What is written; of a row, an object of columns. Several: the first that is there.',
         },
+        from: { ...reference, description: 'The key of the cell whose value is written here.' },
         changes: { ...flag, description: 'Of a row: the columns that were assigned to in a record.' },
         checked: {
           type: 'array',
@@ -158,7 +182,7 @@ export const libraryDefinitions = {
     },
     performs: { ...reference, description: 'The command or query that the call performs.' },
     transaction: {
-      ...record({ isolation: reference, conflicts }),
+      ...record({ isolation: reference, conflicts, kind: cellProperties.kind }),
       description: 'The functions that it runs, or all until a call that commits, are one transaction.',
     },
     commits: { ...flag, description: 'The transaction ends.' },
