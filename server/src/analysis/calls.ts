@@ -7,7 +7,15 @@ import { runBody } from './execute.js';
 import { callDepth, isRecursive, placeIn, variableKey, type Frame } from './frame.js';
 import type { Key } from './cells.js';
 import { performed } from './queries.js';
-import { keyOf, loadProperty, loadVariable, named, methodOf, superclassOf } from './heap.js';
+import {
+  instanceOfLibrary,
+  keyOf,
+  loadProperty,
+  loadVariable,
+  named,
+  methodOf,
+  superclassOf,
+} from './heap.js';
 import { leave, publish } from './publish.js';
 import { isRelease, noteUnseenCall } from './unseen.js';
 import { asObject } from './statics.js';
@@ -100,6 +108,9 @@ function callMethod(site: CallSite, state: State, target: Value, key: Key): Resu
       );
     }
     if (shape.kind === 'library') {
+      const isKnown = analysis.models.find(shape.module, [...shape.path, name]) !== undefined;
+      const instance = isKnown ? undefined : instanceOfLibrary(analysis, shape);
+      if (instance !== undefined) return callMethod(site, state, instance, key);
       return callValue(
         site,
         state,
