@@ -5,5 +5,7 @@ export interface Frontend {
   readonly language: FileFacts['language'];
   /** File name extensions, with the dot. */
   readonly extensions: readonly string[];
+  /** Loads what {@link parse} needs, the first time it is called. Absent: nothing is needed. */
+  prepare?(): Promise<void>;
   parse(file: string, text: string): FileFacts;
 }

@@ -5,6 +5,7 @@
  * are assigned once on every path through the function, by the operation that names them in `into`. Whatever is assigned on
  * several paths (variables, and the value of a conditional expression) is a *variable*.
  */
+import type { Language } from './languages.js';
 import type { TextRange } from './source.js';
 
 /** The result of an operation, unique in its function. */
@@ -19,7 +20,7 @@ export type VariableIndex = number;
 export interface FileFacts {
   /** The file's absolute path. */
   readonly file: string;
-  readonly language: 'typescript' | 'python';
+  readonly language: Language;
   /** Offsets at which lines start, to turn ranges into places. */
   readonly lineStarts: readonly number[];
   readonly functions: readonly FunctionFacts[];
@@ -95,6 +96,13 @@ export interface FunctionFacts {
   readonly exported: boolean;
   /** True for functions whose `this` is that of the function around them (arrows). */
   readonly inheritsReceiver: boolean;
+  /**
+   * True for methods whose receiver is their first argument (Python's `self`; it is not among the parameters): a call of the
+   * bare function hands it over as such.
+   */
+  readonly receiverFirst?: boolean;
+  /** True when its name is bound to what a decorator made of it. */
+  readonly decorated?: boolean;
   /** The function around it; absent for the module's own body. */
   readonly parent?: FunctionIndex;
   /** The class that it is a method, constructor or field initializer of. */
@@ -106,6 +114,8 @@ export interface FunctionFacts {
 export interface ParameterFacts {
   readonly variable: VariableIndex;
   readonly rest: boolean;
+  /** True for parameters that arguments reach by name only; with `rest`, all other named arguments (`**options`). */
+  readonly named?: boolean;
   /** The instance field that a TypeScript parameter property declares. */
   readonly field?: string;
 }
@@ -141,8 +151,11 @@ export interface FieldFacts {
   readonly initializer?: FunctionIndex;
 }
 
-/** A property's name: known, or held in a temporary. */
-export type PropertyKey = string | { readonly computed: Temporary };
+/**
+ * A property's name: known, or held in a temporary. In languages that keep elements apart from properties of the same name
+ * (`d["x"]` and `d.x` in Python), the key of an element is written with its brackets and quotes (`["x"]`).
+ */
+export type PropertyKey = string | { readonly computed: Temporary; readonly element?: boolean };
 
 export type Node = Sequence | Branch | Choice | Loop | Try | Labelled | Return | Throw | Jump | Operation;
 
@@ -343,6 +356,8 @@ export interface LoadModule {
 export interface Argument {
   readonly value: Temporary;
   readonly spread: boolean;
+  /** For arguments given by name; they come after all others. */
+  readonly name?: string;
 }
 
 export interface Call {
@@ -351,7 +366,8 @@ export interface Call {
   readonly target:
     | { readonly kind: 'value'; readonly callee: Temporary }
     | { readonly kind: 'method'; readonly object: Temporary; readonly key: PropertyKey }
-    | { readonly kind: 'superclass' };
+    /** A method of the class that the function's class extends, on the same receiver; without a key, its constructor. */
+    | { readonly kind: 'superclass'; readonly key?: string };
   readonly arguments: readonly Argument[];
   /** True for `new`. */
   readonly construct: boolean;
@@ -359,6 +375,8 @@ export interface Call {
   readonly awaited: boolean;
   /** True when the call's value is what the function returns: it is awaited if the caller awaits. */
   readonly returned: boolean;
+  /** True when the result takes the place of the function or class that is the argument (a decorator). */
+  readonly decorates?: boolean;
   /** The callee as written, for messages: `redis.get`. */
   readonly text: string;
   readonly range: TextRange;

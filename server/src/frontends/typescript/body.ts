@@ -1,14 +1,7 @@
 import ts from 'typescript';
-import type {
-  FunctionIndex,
-  Node,
-  Operation,
-  Sequence,
-  Temporary,
-  TypeFacts,
-  VariableIndex,
-} from '../../model/facts.js';
+import type { FunctionIndex, Temporary, TypeFacts, VariableIndex } from '../../model/facts.js';
 import type { TextRange } from '../../model/source.js';
+import { Emitter } from '../emitter.js';
 import type { ModuleLowering } from './module.js';
 import {
   boundIdentifiers,
@@ -20,9 +13,7 @@ import {
 import { lowerStatement } from './statements.js';
 
 /** The body of one function while it is being lowered: its scopes, its temporaries, and the nodes emitted so far. */
-export class BodyLowering {
-  private nodes: Node[] = [];
-  private temporaries = 0;
+export class BodyLowering extends Emitter {
   private synthetics = 0;
 
   constructor(
@@ -30,39 +21,8 @@ export class BodyLowering {
     readonly functionIndex: FunctionIndex,
     public scope: Scope,
     readonly async: boolean,
-  ) {}
-
-  fresh(): Temporary {
-    return this.temporaries++;
-  }
-
-  emit(node: Node): void {
-    this.nodes.push(node);
-  }
-
-  /** Emits an operation that has a result, and returns the result. */
-  value(make: (into: Temporary) => Operation): Temporary {
-    const into = this.fresh();
-    this.emit(make(into));
-    return into;
-  }
-
-  constant(value: string | number | boolean | null | undefined): Temporary {
-    return this.value((into) => ({ kind: 'constant', into, value }));
-  }
-
-  derive(operator: string, from: readonly Temporary[]): Temporary {
-    return this.value((into) => ({ kind: 'derive', into, operator, from }));
-  }
-
-  /** What `fill` emits, as one node. */
-  block(fill: () => void): Sequence {
-    const outer = this.nodes;
-    this.nodes = [];
-    fill();
-    const nodes = this.nodes;
-    this.nodes = outer;
-    return { kind: 'sequence', nodes };
+  ) {
+    super();
   }
 
   /** Runs `fill` with names of its own. */

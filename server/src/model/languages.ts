@@ -1,0 +1,26 @@
+/** What the analysis has to know of a language: not how it is written, but how its programs run. */
+import type { Dimension } from './dimensions.js';
+
+export type Language = 'typescript' | 'python';
+
+export interface LanguageTraits {
+  /** The dimensions along which executions share what is in a process's memory. */
+  readonly memory: readonly Dimension[];
+  /** What a method calls its receiver, for messages. */
+  readonly receiver: string;
+  /** True when calling a class makes an instance of it, without a word like `new`. */
+  readonly classesAreCalled: boolean;
+  /** False when awaiting a coroutine lets others run only if something inside of the coroutine waits. */
+  readonly everyAwaitYields: boolean;
+}
+
+/**
+ * In Node.js worker threads share no variables, and each `await` gives way to other tasks
+ * (https://tc39.es/ecma262/#await). Python's threads share all of a process's memory, and may be switched between any two
+ * bytecodes (https://docs.python.org/3/glossary.html#term-global-interpreter-lock); a coroutine that is awaited runs on in
+ * the task that awaits it (https://peps.python.org/pep-0492/#await-expression).
+ */
+export const LANGUAGES: Readonly<Record<Language, LanguageTraits>> = {
+  typescript: { memory: ['tasks'], receiver: 'this', classesAreCalled: false, everyAwaitYields: true },
+  python: { memory: ['tasks', 'threads'], receiver: 'self', classesAreCalled: true, everyAwaitYields: false },
+};
