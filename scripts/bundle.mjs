@@ -3,7 +3,7 @@
 import { build } from 'esbuild';
 import { cpSync, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { builtinModules, createRequire } from 'node:module';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
@@ -98,6 +98,13 @@ function texts() {
   if (existsSync(schema)) cpSync(schema, join(DIST, 'lockkit.schema.json'));
 }
 
+/** The parser of Python: its runtime and its grammar, in WebAssembly. */
+function grammars() {
+  const { resolve } = createRequire(join(ROOT, 'server/package.json'));
+  for (const module of ['web-tree-sitter/web-tree-sitter.wasm', 'tree-sitter-python/tree-sitter-python.wasm'])
+    cpSync(resolve(module), join(DIST, basename(module)));
+}
+
 for (const folder of [DIST, PREBUILDS]) rmSync(folder, { recursive: true, force: true });
 mkdirSync(DIST);
 
@@ -124,4 +131,5 @@ await Promise.all([
   build({ ...COMMON, entryPoints: { 'scenario-panel': 'client/webview/panel.css' }, target: 'chrome120' }),
 ]);
 addons();
+grammars();
 texts();

@@ -1,8 +1,9 @@
 /** One analysis: what all of its parts share. */
 import type { Deployment, DeploymentEvidence } from '../model/deployment.js';
-import { DIMENSIONS } from '../model/dimensions.js';
+import { DIMENSIONS, type Dimension } from '../model/dimensions.js';
 import type { FileFacts, FunctionFacts } from '../model/facts.js';
 import type { Overlap } from '../model/findings.js';
+import { LANGUAGES, type LanguageTraits } from '../model/languages.js';
 import type { LibraryModel } from '../model/library-model.js';
 import type { Place } from '../model/source.js';
 import type { Candidate } from './candidates.js';
@@ -10,6 +11,7 @@ import { ModelIndex } from './models.js';
 import { MODULE_DEPTH, Module, mutableProperties } from './modules.js';
 import type { Program } from './program.js';
 import { Starts } from './starts.js';
+import type { State } from './state.js';
 import type { AbstractObject, Instance, Value } from './values.js';
 import type { Layers } from './variables.js';
 
@@ -38,6 +40,7 @@ export class BudgetExceeded extends Error {}
 /** The analysis of one file, and of what it calls in others. */
 export class Analysis {
   readonly models: ModelIndex;
+  readonly traits: LanguageTraits;
   /** The file whose entry points are run. */
   readonly root: Module;
   readonly candidates: Candidate[] = [];
@@ -58,6 +61,8 @@ export class Analysis {
   readonly overwritten = new Map<string, Place>();
   /** What the bodies of modules have left in variables. */
   readonly settled: Layers = new Map();
+  /** Handlers that the file's own body registers: they run once the whole of it has run. */
+  readonly handlers: ((loaded: State) => void)[] = [];
   private readonly modules = new Map<string, Module | undefined>();
   private readonly resolved = new Map<Module, Map<string, Module | undefined>>();
   private readonly context: AnalysisContext;
@@ -69,7 +74,8 @@ export class Analysis {
 
   constructor(facts: FileFacts, context: AnalysisContext) {
     this.context = context;
-    this.models = ModelIndex.of(context.libraries);
+    this.traits = LANGUAGES[facts.language];
+    this.models = ModelIndex.of(context.libraries, facts.language);
     this.root = this.add(facts);
   }
 
@@ -134,6 +140,11 @@ export class Analysis {
         overlaps.push({ dimension, strength: 'shown', text: said.text, place: said.place });
     }
     return overlaps;
+  }
+
+  /** True when something says whether this file's code runs along one of the dimensions, or that it does not. */
+  hasEvidence(dimensions: readonly Dimension[]): boolean {
+    return this.evidence.some(({ dimension }) => dimensions.includes(dimension));
   }
 
   /**

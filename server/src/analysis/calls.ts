@@ -1,10 +1,18 @@
 /** Calls: of the project's own functions (followed inwards), of libraries (by their models), and of what cannot be seen. */
-import type { Call, FunctionIndex, Temporary } from '../model/facts.js';
+import type { Argument, Call, FunctionIndex, Temporary } from '../model/facts.js';
 import type { Overlap } from '../model/findings.js';
 import { CALL_DEPTH, type Analysis, type OverlapContext } from './analysis.js';
 import { applyModel, construct, instanceValue } from './effects.js';
 import { runBody } from './execute.js';
-import { callDepth, isRecursive, placeIn, variableKey, type Frame } from './frame.js';
+import {
+  callDepth,
+  classOfMethod,
+  isRecursive,
+  placeIn,
+  receiverOf,
+  variableKey,
+  type Frame,
+} from './frame.js';
 import type { Key } from './cells.js';
 import { performed } from './queries.js';
 import {
@@ -17,7 +25,8 @@ import {
   superclassOf,
 } from './heap.js';
 import { leave, publish } from './publish.js';
-import { isRelease, noteUnseenCall } from './unseen.js';
+import { isLockName, isRelease, noteUnseenCall } from './unseen.js';
+import { libraryMethod } from './inheritance.js';
 import { asObject } from './statics.js';
 import type { State } from './state.js';
 import {
@@ -38,6 +47,8 @@ import {
 export interface Result {
   readonly state: State;
   readonly value: Value;
+  /** True when the code that was called has been looked at. */
+  readonly followed?: boolean;
 }
 
 /** A call under way: what its parts need to know of it. */
@@ -45,7 +56,21 @@ export interface CallSite {
   readonly analysis: Analysis;
   readonly frame: Frame;
   readonly operation: Call;
+  /** Arguments by position. */
   readonly arguments: readonly Value[];
+  /** Arguments that are given by name. */
+  readonly named: Named;
+  /** Those of them whose parameters' positions a model tells. */
+  readonly placed?: ReadonlyMap<number, Value>;
+}
+
+export type Named = ReadonlyMap<string, Value>;
+
+const NONE: Named = new Map();
+
+/** All values that a call is given, apart from its receiver. */
+export function inputsOf(site: CallSite): readonly Value[] {
+  return site.named.size === 0 ? site.arguments : [...site.arguments, ...site.named.values()];
 }
 
 export function call(
@@ -55,20 +80,22 @@ export function call(
   state: State,
   valueAt: (temporary: Temporary) => Value,
 ): Result {
+  const given = ({ spread, value }: Argument): Value =>
+    spread ? unknown(analysis.freshId(), 'arguments', valueAt(value).origins) : valueAt(value);
+  const byName = operation.arguments.flatMap((argument): [string, Value][] =>
+    argument.name === undefined ? [] : [[argument.name, given(argument)]],
+  );
   const site: CallSite = {
     analysis,
     frame,
     operation,
-    arguments: operation.arguments.map((argument) =>
-      argument.spread
-        ? unknown(analysis.freshId(), 'arguments', valueAt(argument.value).origins)
-        : valueAt(argument.value),
-    ),
+    arguments: operation.arguments.filter(({ name }) => name === undefined).map(given),
+    named: byName.length === 0 ? NONE : new Map(byName),
   };
   const { target } = operation;
   switch (target.kind) {
     case 'superclass':
-      return callSuperclass(site, state);
+      return target.key === undefined ? callSuperclass(site, state) : callInherited(site, state, target.key);
     case 'value':
       return callValue(site, state, valueAt(target.callee));
     case 'method': {
@@ -131,9 +158,14 @@ function callMethod(site: CallSite, state: State, target: Value, key: Key): Resu
           state,
           { ...member.shape, receiver: member.shape.receiver ?? object },
           site.arguments,
+          site.named,
         );
       }
       return callValue(site, state, member, object);
+    }
+    if (shape.kind === 'object' && shape.object.class !== undefined) {
+      const inherited = libraryMethod(analysis, shape.object.class, name);
+      if (inherited !== undefined) return applyModel(site, state, { ...inherited, receiver: object });
     }
     const structural = analysis.models.structuralMethod(name);
     if (structural !== undefined) {
@@ -162,13 +194,13 @@ function ownMember(analysis: Analysis, object: AbstractObject, name: string): bo
 
 /** @param receiver the object that the callee was found on, if any */
 function callValue(site: CallSite, state: State, callee: Value, receiver?: Value): Result {
-  const { analysis, operation } = site;
+  const { analysis } = site;
   const { shape } = callee;
   switch (shape.kind) {
     case 'function':
-      return callFunction(site, state, shape, site.arguments);
+      return callFunction(site, state, shape, site.arguments, site.named);
     case 'class':
-      return operation.construct ? instantiate(site, state, shape) : callUnseen(site, state);
+      return constructs(site) ? instantiate(site, state, shape) : callUnseen(site, state);
     case 'resolver':
       for (const argument of site.arguments) publish(state, argument);
       state.release((held) => held.releasedBy === shape.frame);
@@ -181,7 +213,7 @@ function callValue(site: CallSite, state: State, callee: Value, receiver?: Value
       if (resolved === undefined) return callUnseen(site, state, receiver);
       const { export: found, model } = resolved;
       if ('class' in found) {
-        return operation.construct
+        return constructs(site)
           ? construct(site, state, model, found.class)
           : callUnseen(site, state, receiver);
       }
@@ -202,16 +234,40 @@ function callValue(site: CallSite, state: State, callee: Value, receiver?: Value
   }
 }
 
+/** True when calling a class makes an instance of it. */
+function constructs({ analysis, operation }: CallSite): boolean {
+  return operation.construct || (analysis.traits.classesAreCalled && operation.decorates !== true);
+}
+
+/** A method of the class that the function's class extends. */
+function callInherited(site: CallSite, state: State, name: string): Result {
+  const { analysis, frame } = site;
+  const receiver = receiverOf(frame);
+  const owner = classOfMethod(frame);
+  const superclass = owner && superclassOf(analysis, owner);
+  const found = superclass && methodOf(analysis, superclass, name);
+  if (found !== undefined && receiver !== undefined) {
+    const callee = {
+      kind: 'function',
+      function: found.method.function,
+      frame: found.owner.frame,
+      receiver,
+    } as const;
+    return callFunction(site, state, callee, site.arguments, site.named);
+  }
+  const inherited = owner && libraryMethod(analysis, owner, name);
+  return inherited === undefined || receiver === undefined
+    ? callUnseen(site, state, receiver)
+    : applyModel(site, state, { ...inherited, receiver });
+}
+
 function callSuperclass(site: CallSite, state: State): Result {
   const { analysis, frame } = site;
-  const { class: index } = frame.facts;
-  const definition = frame.outer;
-  const superclass =
-    index === undefined || definition === undefined
-      ? undefined
-      : superclassOf(analysis, { class: index, frame: definition });
-  if (superclass === undefined || frame.receiver?.shape.kind !== 'object') return callUnseen(site, state);
-  const next = initialize(site, state, superclass, frame.receiver);
+  const owner = classOfMethod(frame);
+  const superclass = owner && superclassOf(analysis, owner);
+  const receiver = receiverOf(frame);
+  if (superclass === undefined || receiver?.shape.kind !== 'object') return callUnseen(site, state);
+  const next = initialize(site, state, superclass, receiver);
   return { state: next, value: constant(undefined) };
 }
 
@@ -224,7 +280,7 @@ export function instantiate(
   const { analysis, frame, operation } = site;
   const object: AbstractObject = {
     id: `${frame.id}@${String(operation.range.start)}`,
-    label: 'this',
+    label: analysis.traits.receiver,
     class: { class: index, frame: definition },
     depth: analysis.depth,
     sharing: 'usual',
@@ -232,7 +288,7 @@ export function instantiate(
     fields: new Map(),
   };
   if (analysis.depth <= 1) analysis.longLived.push(object);
-  const value = valueOf({ kind: 'object', object }, originsOf(site.arguments));
+  const value = valueOf({ kind: 'object', object }, originsOf(inputsOf(site)));
   return { state: initialize(site, state, { class: index, frame: definition }, value), value };
 }
 
@@ -246,21 +302,25 @@ export function initialize(site: CallSite, state: State, made: ProjectClass, ins
   // A class without a constructor of its own runs its superclass's.
   const inherited = facts.constructorFunction === undefined ? superclassOf(analysis, made) : undefined;
   if (inherited !== undefined) current = initialize(site, current, inherited, instance);
-  const run = (fn: FunctionIndex, args: readonly Value[]): Value => {
+  const run = (fn: FunctionIndex, args: readonly Value[], byName: Named = NONE): Value => {
     const result = callFunction(
       site,
       current,
       { kind: 'function', function: fn, frame: made.frame, receiver: instance },
       args,
+      byName,
     );
     current = result.state;
     return result.value;
   };
   for (const field of facts.fields) {
     if (field.initializer !== undefined && !field.static)
-      object.fields.set(field.name, named(run(field.initializer, []), `this.${field.name}`, false));
+      object.fields.set(
+        field.name,
+        named(run(field.initializer, []), `${analysis.traits.receiver}.${field.name}`, false),
+      );
   }
-  if (facts.constructorFunction !== undefined) run(facts.constructorFunction, site.arguments);
+  if (facts.constructorFunction !== undefined) run(facts.constructorFunction, site.arguments, site.named);
   return current;
 }
 
@@ -270,14 +330,18 @@ export function callFunction(
   state: State,
   callee: Shape & { kind: 'function' },
   args: readonly Value[],
+  byName: Named = NONE,
 ): Result {
   const { analysis, frame, operation } = site;
   const facts = functionFacts(callee);
   const opaque = (): Result => ({
     state,
-    value: unknown(analysis.freshId(), 'value', originsOf(args, false)),
+    value: unknown(analysis.freshId(), 'value', originsOf([...args, ...byName.values()], false)),
   });
   if (facts === undefined || isRecursive(frame, facts) || callDepth(frame) >= CALL_DEPTH) return opaque();
+  let { receiver } = callee;
+  let positional = callee.first === undefined ? args : [callee.first, ...args];
+  if (facts.receiverFirst === true && receiver === undefined) [receiver, ...positional] = positional;
   const inner: Frame = {
     id: `${frame.id}>${String(operation.range.start)}:${String(callee.function)}`,
     module: callee.frame.module,
@@ -287,15 +351,16 @@ export function callFunction(
     awaited: isAwaited(site),
     depth: analysis.depth,
     temporaries: new Map(),
-    ...(callee.receiver !== undefined && { receiver: callee.receiver }),
+    followed: new Set(),
+    ...(receiver !== undefined && { receiver }),
   };
-  bindParameters(analysis, inner, state, args);
+  bindParameters(analysis, inner, state, positional, byName);
   const overlap = startedTogether(site, facts.async);
   const body = (from: State): Result => {
     const completion = runBody(analysis, inner, from);
-    if (completion === undefined) return { state, value: constant(undefined) };
+    if (completion === undefined) return { state, value: constant(undefined), followed: true };
     if (!inner.module.isClosedOver(facts)) completion.state.variables.forget(inner);
-    return completion;
+    return { ...completion, followed: true };
   };
   if (overlap === undefined) return facts.async && !inner.awaited ? runBeside(state, body) : body(state);
   const started = runApart(analysis, state, overlap, body);
@@ -303,10 +368,17 @@ export function callFunction(
   return { state, value: started.value };
 }
 
-function bindParameters(analysis: Analysis, frame: Frame, state: State, args: readonly Value[]): void {
-  frame.facts.parameters.forEach(({ variable, rest, field }, index) => {
-    const key = variableKey(frame, variable);
-    const given = rest ? unknown(`${key} rest`, 'rest', originsOf(args.slice(index))) : args[index];
+function bindParameters(
+  analysis: Analysis,
+  frame: Frame,
+  state: State,
+  args: readonly Value[],
+  byName: Named,
+): void {
+  const { parameters } = frame.facts;
+  parameters.forEach((parameter, index) => {
+    const { variable, field } = parameter;
+    const given = argumentFor(frame, index, args, byName);
     // Of a value that nothing is known of, the parameter's type may know more.
     state.variables.delete(frame, variable);
     const declared = loadVariable(analysis, state, frame, variable, placeIn(frame, frame.facts.nameRange));
@@ -318,6 +390,20 @@ function bindParameters(analysis: Analysis, frame: Frame, state: State, args: re
     const value = loadVariable(analysis, state, frame, variable, placeIn(frame, frame.facts.nameRange));
     frame.receiver.shape.object.fields.set(field, value);
   });
+}
+
+/** What a call gives to the parameter at `index`. */
+function argumentFor(frame: Frame, index: number, args: readonly Value[], byName: Named): Value | undefined {
+  const parameter = frame.facts.parameters[index];
+  if (parameter === undefined) return undefined;
+  const key = variableKey(frame, parameter.variable);
+  if (parameter.rest) {
+    const others = parameter.named === true ? [...byName.values()] : args.slice(index);
+    return unknown(`${key} rest`, 'rest', originsOf(others));
+  }
+  const given = parameter.named === true ? undefined : args[index];
+  if (given !== undefined || byName.size === 0) return given;
+  return byName.get(frame.module.facts.variables[parameter.variable]?.name ?? '');
 }
 
 /** True when the result of a call is waited for before anything else of the same execution runs. */
@@ -388,15 +474,17 @@ export function runCallback(site: CallSite, state: State, callback: Value, args:
  */
 function callUnseen(site: CallSite, state: State, receiver?: Value): Result {
   const { analysis, operation } = site;
-  for (const argument of site.arguments) {
+  const inputs = inputsOf(site);
+  for (const argument of inputs) {
     leave(state, argument);
-    publish(state, argument);
+    if (operation.decorates !== true) publish(state, argument);
   }
+  if (operation.decorates === true) return { state, value: decorated(site) };
   if (receiver?.shape.kind === 'object') publish(state, receiver);
   let current = state;
   const acquired = noteUnseenCall(site, current, receiver);
   if (acquired !== undefined) return { state: current, value: acquired };
-  for (const argument of site.arguments) {
+  for (const argument of inputs) {
     if (argument.shape.kind !== 'function') continue;
     const id = `unseen ${String(operation.range.start)}`;
     current.acquire({
@@ -412,10 +500,16 @@ function callUnseen(site: CallSite, state: State, receiver?: Value): Result {
     current = runCallback(site, current, argument, []).state;
     current.release((held) => held.id === id);
   }
-  const from = receiver === undefined ? site.arguments : [receiver, ...site.arguments];
+  const from = receiver === undefined ? inputs : [receiver, ...inputs];
   const origins = from.length === 0 ? NO_ORIGINS : originsOf(from, false);
   return {
     state: current,
     value: unknown(`${site.frame.id}@${String(operation.range.start)}`, operation.text, origins),
   };
+}
+
+/** What a decorator out of sight makes of a function: mostly one that does the same, and a bit more. */
+function decorated({ analysis, operation, arguments: [given] }: CallSite): Value {
+  if (given === undefined || isLockName(operation.text)) return unknown(analysis.freshId(), operation.text);
+  return given;
 }

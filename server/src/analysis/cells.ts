@@ -12,11 +12,8 @@ import { noteFlagWrite, noteChainWrite } from './home-made-locks.js';
 import type { CellIdentity, State } from './state.js';
 import { canonical, display, type AbstractObject, type Origins, type Shape, type Value } from './values.js';
 
-/** The dimensions along which each kind of cell can be touched at the same time, in Node.js. */
-const REACH: Readonly<Record<CellKind, readonly Dimension[]>> = {
-  variable: ['tasks'],
-  field: ['tasks'],
-  element: ['tasks'],
+/** The dimensions along which what is outside of a process can be touched at the same time. */
+const REACH: Readonly<Partial<Record<CellKind, readonly Dimension[]>>> = {
   storage: ['tasks', 'processes'],
   file: ['tasks', 'threads', 'processes'],
   redis: ['tasks', 'threads', 'processes', 'hosts'],
@@ -24,13 +21,17 @@ const REACH: Readonly<Record<CellKind, readonly Dimension[]>> = {
   shared: ['tasks', 'threads'],
 };
 
-export function variableCell(owner: Frame, variable: VariableIndex): CellIdentity {
+function reachOf({ traits }: Analysis, kind: CellKind): readonly Dimension[] {
+  return REACH[kind] ?? traits.memory;
+}
+
+export function variableCell(analysis: Analysis, owner: Frame, variable: VariableIndex): CellIdentity {
   const facts = owner.module.facts.variables[variable];
   return {
     key: `variable ${variableKey(owner, variable)}`,
     kind: 'variable',
     name: facts?.name ?? '',
-    reach: REACH.variable,
+    reach: reachOf(analysis, 'variable'),
     depth: owner.depth,
     sharing: 'usual',
     ...(facts !== undefined && { declaration: placeIn(owner, facts.range) }),
@@ -40,8 +41,14 @@ export function variableCell(owner: Frame, variable: VariableIndex): CellIdentit
 /** A property's name, as part of a cell's identity and of its name. */
 export type Key = string | Shape;
 
+/** A property as it is written after its object. */
+export function accessOf(key: string): string {
+  if (key.startsWith('[')) return key;
+  return /^\d+$/.test(key) ? `[${key}]` : `.${key}`;
+}
+
 function keyText(key: Key): { identity: string; name: string } {
-  if (typeof key === 'string') return { identity: `.${key}`, name: `.${key}` };
+  if (typeof key === 'string') return { identity: `.${key}`, name: accessOf(key) };
   if (key.kind === 'constant') return { identity: `.${String(key.value)}`, name: `[${display(key)}]` };
   return { identity: `[${canonical(key)}]`, name: `[${display(key)}]` };
 }
@@ -53,7 +60,7 @@ export function fieldCell(analysis: Analysis, object: AbstractObject, key: Key):
     key: `${object.id}${identity}`,
     kind: typeof key === 'string' ? 'field' : 'element',
     name: `${object.label}${name}`,
-    reach: REACH.field,
+    reach: reachOf(analysis, 'field'),
     depth: object.depth,
     sharing: object.sharing,
     holder: object,
@@ -62,13 +69,17 @@ export function fieldCell(analysis: Analysis, object: AbstractObject, key: Key):
 }
 
 /** A property of whatever a cell holds. */
-export function innerCell(contents: Shape & { kind: 'contents' }, key: Key): CellIdentity {
+export function innerCell(
+  analysis: Analysis,
+  contents: Shape & { kind: 'contents' },
+  key: Key,
+): CellIdentity {
   const { identity, name } = keyText(key);
   return {
     key: `${contents.cell}${identity}`,
     kind: typeof key === 'string' ? 'field' : 'element',
     name: `${contents.label}${name}`,
-    reach: REACH.field,
+    reach: reachOf(analysis, 'field'),
     depth: contents.depth,
     sharing: 'usual',
   };
@@ -76,17 +87,19 @@ export function innerCell(contents: Shape & { kind: 'contents' }, key: Key): Cel
 
 /** A cell of a store that a library opens, by the value that names it. */
 export function storeCell(
+  analysis: Analysis,
   kind: CellKind,
   name: Shape | undefined,
   scope: { id: string; depth: number },
   label: string,
 ): CellIdentity {
+  const reach = reachOf(analysis, kind);
   const distinct = name === undefined ? undefined : distinctBy(name);
   return {
     key: `${kind} ${scope.id} ${name === undefined ? '' : canonical(name)}`,
     kind,
     name: name === undefined ? label : display(name),
-    reach: distinct === undefined ? REACH[kind] : subtract(REACH[kind], distinct.dimensions),
+    reach: distinct === undefined ? reach : subtract(reach, distinct.dimensions),
     depth: Math.max(scope.depth, distinct?.depth ?? 0),
     sharing: 'usual',
   };
@@ -94,12 +107,13 @@ export function storeCell(
 
 /** An element of a map that a library's instance is. */
 export function elementCell(
+  analysis: Analysis,
   kind: CellKind,
   key: Shape | undefined,
   map: { id: string; depth: number },
   label: string,
 ): CellIdentity {
-  const cell = storeCell(kind, key, map, label);
+  const cell = storeCell(analysis, kind, key, map, label);
   return key === undefined ? cell : { ...cell, name: `${label}[${display(key)}]` };
 }
 

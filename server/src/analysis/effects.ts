@@ -1,6 +1,7 @@
 /** What library models say of a call, applied. */
 import type { CellModel, LibraryModel, ReadModel, WriteModel } from '../model/library-model.js';
-import { runCallback, type CallSite, type Result } from './calls.js';
+import type { Analysis } from './analysis.js';
+import { inputsOf, runCallback, type CallSite, type Result } from './calls.js';
 import { elementCell, readCell, storeCell, writeCell } from './cells.js';
 import { applyFuture } from './futures.js';
 import { placeIn } from './frame.js';
@@ -8,7 +9,7 @@ import { makeInstance } from './instances.js';
 import { acquire, release } from './locks.js';
 import { leave, publish } from './publish.js';
 import { buildQuery, conditionValue, performed } from './queries.js';
-import { isOneAtATime, valueAt, type Applied } from './references.js';
+import { isOneAtATime, placed, valueAt, type Applied } from './references.js';
 import { applyRowRead, applyRowWrite, isCheckedByStore, writtenValue } from './row-effects.js';
 import { runArgument } from './runs.js';
 import { applySql } from './sql-effects.js';
@@ -16,15 +17,17 @@ import type { CellIdentity, State } from './state.js';
 import { beginModelled, endTransaction } from './transactions.js';
 import { originsOf, unknown, valueOf, type Instance, type Shape, type Value } from './values.js';
 
-export function applyModel(site: CallSite, state: State, applied: Applied): Result {
-  const { analysis, frame, operation } = site;
+export function applyModel(called: CallSite, state: State, applied: Applied): Result {
   const { call, receiver } = applied;
+  const site = placed(called, call);
+  const { analysis, frame, operation } = site;
   if (call.future !== undefined) return applyFuture(site, state, call.future, receiver);
   if (call.performs !== undefined) return perform(site, state, applied, call.performs);
-  const inputs = receiver === undefined ? site.arguments : [receiver, ...site.arguments];
-  if (call.runs === undefined) for (const argument of site.arguments) leave(state, argument);
+  const given = inputsOf(site);
+  const inputs = receiver === undefined ? given : [receiver, ...given];
+  if (call.runs === undefined) for (const argument of given) leave(state, argument);
   if (call.pure !== true) {
-    const kept = new Set<Value | undefined>(site.arguments);
+    const kept = new Set<Value | undefined>(given);
     for (const { argument } of call.runs ?? []) kept.delete(valueAt(site, argument, receiver));
     if (call.returns !== undefined && 'argument' in call.returns)
       kept.delete(valueAt(site, call.returns.argument, receiver));
@@ -85,12 +88,12 @@ function perform(site: CallSite, state: State, applied: Applied, reference: numb
   const { analysis, frame, operation } = site;
   const command = valueAt(site, reference, applied.receiver);
   const id = `${frame.id}@${String(operation.range.start)}`;
-  const nothing = (): Value => unknown(id, operation.text, originsOf(site.arguments, false));
+  const nothing = (): Value => unknown(id, operation.text, originsOf(inputsOf(site), false));
   if (command?.shape.kind === 'query') return { state, value: performed(analysis, state, frame, command) };
   if (command?.shape.kind !== 'instance') return { state, value: command ?? nothing() };
   const { instance } = command.shape;
   if (instance.class.performed === undefined) return { state, value: nothing() };
-  return applyModel({ ...site, arguments: instance.arguments ?? [] }, state, {
+  return applyModel({ ...site, arguments: instance.arguments ?? [], named: new Map() }, state, {
     call: instance.class.performed,
     model: instance.model,
   });
@@ -127,7 +130,7 @@ function write(site: CallSite, state: State, model: WriteModel, applied: Applied
     const key = valueAt(site, model.key, applied.receiver)?.shape;
     if (key === undefined) return;
     for (const [name, value] of fields.object.fields) {
-      const cell = fieldOfStore(model.kind, key, { kind: 'constant', value: name });
+      const cell = fieldOfStore(analysis, model.kind, key, { kind: 'constant', value: name });
       writeCell(analysis, state, frame, cell, value, place);
     }
     return;
@@ -198,8 +201,9 @@ export function instanceValue(site: CallSite, model: LibraryModel, className: st
 }
 
 /** `new` of a class that a model tells of. */
-export function construct(site: CallSite, state: State, model: LibraryModel, className: string): Result {
+export function construct(called: CallSite, state: State, model: LibraryModel, className: string): Result {
   const facts = model.classes?.[className];
+  const site = placed(called, facts?.construct ?? {});
   const made = instanceValue(site, model, className) ?? unknown(site.analysis.freshId(), className);
   if (facts?.construct === undefined) return { state, value: made };
   const result = applyModel(site, state, { call: facts.construct, model });
@@ -212,30 +216,31 @@ function cellOf(site: CallSite, cell: CellModel, { receiver }: Applied): CellIde
   if (cell.key !== undefined && key === undefined) return undefined;
   if (cell.receiver === true) {
     const own = cell.field === undefined ? undefined : valueAt(site, cell.field, receiver)?.shape;
-    return ownCell(cell, receiver, instance, key ?? own);
+    return ownCell(site.analysis, cell, receiver, instance, key ?? own);
   }
   const field = cell.field === undefined ? undefined : valueAt(site, cell.field, receiver)?.shape;
-  if (key !== undefined && field !== undefined) return fieldOfStore(cell.kind, key, field);
-  return storeCell(cell.kind, key, { id: '', depth: 0 }, `the ${cell.kind}`);
+  if (key !== undefined && field !== undefined) return fieldOfStore(site.analysis, cell.kind, key, field);
+  return storeCell(site.analysis, cell.kind, key, { id: '', depth: 0 }, `the ${cell.kind}`);
 }
 
-function fieldOfStore(kind: CellModel['kind'], key: Shape, field: Shape): CellIdentity {
+function fieldOfStore(analysis: Analysis, kind: CellModel['kind'], key: Shape, field: Shape): CellIdentity {
   const name: Shape = { kind: 'template', parts: [key, ' ', field] };
-  return storeCell(kind, name, { id: '', depth: 0 }, `the ${kind}`);
+  return storeCell(analysis, kind, name, { id: '', depth: 0 }, `the ${kind}`);
 }
 
 /** A cell inside of the receiver: an element of a map, the file that a handle is open on. */
 function ownCell(
+  analysis: Analysis,
   cell: CellModel,
   receiver: Value | undefined,
   instance: Instance | undefined,
   key: Shape | undefined,
 ): CellIdentity | undefined {
   if (cell.kind === 'file' && key === undefined) {
-    return instance?.name && storeCell(cell.kind, instance.name, { id: '', depth: 0 }, 'the file');
+    return instance?.name && storeCell(analysis, cell.kind, instance.name, { id: '', depth: 0 }, 'the file');
   }
-  if (instance !== undefined) return elementCell(cell.kind, key, instance, instance.label);
+  if (instance !== undefined) return elementCell(analysis, cell.kind, key, instance, instance.label);
   if (receiver?.shape.kind !== 'contents') return undefined;
   const { cell: id, depth, label } = receiver.shape;
-  return elementCell(cell.kind, key, { id, depth }, label);
+  return elementCell(analysis, cell.kind, key, { id, depth }, label);
 }

@@ -1,8 +1,8 @@
 /** Runs a function's control flow over states. */
-import type { Node, Operation, Temporary } from '../model/facts.js';
+import type { Node, Operation, Point, Temporary } from '../model/facts.js';
 import type { Analysis } from './analysis.js';
 import { call } from './calls.js';
-import { callDepth, placeIn, type Frame } from './frame.js';
+import { callDepth, placeIn, receiverOf, type Frame } from './frame.js';
 import { keyOf, loadModule, loadProperty, loadVariable, storeProperty, storeVariable } from './heap.js';
 import { performed } from './queries.js';
 import { forgetEmpty, noteHandOver, noteTest, noteTurn } from './home-made-locks.js';
@@ -384,6 +384,8 @@ function operate(analysis: Analysis, frame: Frame, operation: Operation, state: 
     case 'call': {
       const result = call(analysis, frame, operation, state, (index) => temporary(frame, index));
       set(frame, operation.into, result.value);
+      if (result.followed === true) frame.followed.add(operation.into);
+      else frame.followed.delete(operation.into);
       return result.state;
     }
     case 'point': {
@@ -392,7 +394,7 @@ function operate(analysis: Analysis, frame: Frame, operation: Operation, state: 
       const done = waited && performed(analysis, state, frame, waited);
       // A generator that is not async is stepped by its one consumer; nothing runs in between that did not wait for it.
       if (operation.cause === 'yield' && waited !== undefined) publish(state, waited);
-      if (operation.cause !== 'yield' || frame.facts.async) {
+      if ((operation.cause !== 'yield' || frame.facts.async) && yieldsAt(analysis, frame, operation)) {
         noteTurn(analysis, state, waited, spot);
         noteHandOver(analysis, state, waited, spot);
         state.passPoint(spot);
@@ -405,6 +407,12 @@ function operate(analysis: Analysis, frame: Frame, operation: Operation, state: 
       return state;
     }
   }
+}
+
+/** True when others can run at a point; of a coroutine that was looked at, its own points are known. */
+function yieldsAt(analysis: Analysis, frame: Frame, { cause, value }: Point): boolean {
+  if (analysis.traits.everyAwaitYields || cause !== 'await') return true;
+  return value === undefined || !frame.followed.has(value);
 }
 
 /** What awaiting a value gives. */
@@ -423,10 +431,4 @@ function fresh(analysis: Analysis, frame: Frame, offset: number): AbstractObject
     sharing: 'usual',
     fields: new Map(),
   };
-}
-
-function receiverOf(frame: Frame): Value | undefined {
-  let current: Frame | undefined = frame;
-  while (current?.facts.inheritsReceiver === true) current = current.outer;
-  return current?.receiver;
 }

@@ -1,7 +1,7 @@
 import type { FunctionFacts, Temporary, VariableIndex } from '../model/facts.js';
 import type { Place, TextRange } from '../model/source.js';
 import type { Module } from './modules.js';
-import type { Value } from './values.js';
+import type { ProjectClass, Value } from './values.js';
 
 /** One call of a function. */
 export interface Frame {
@@ -19,6 +19,8 @@ export interface Frame {
   /** How many overlap contexts were entered when the call was made. */
   readonly depth: number;
   readonly temporaries: Map<Temporary, Value>;
+  /** Results of calls whose code was looked at: what in them waits is known. */
+  readonly followed: Set<Temporary>;
 }
 
 /** The place of a stretch of the text that a frame's function stands in. */
@@ -37,6 +39,26 @@ export function frameOf(frame: Frame, scope: number): Frame | undefined {
 
 export function variableKey(frame: Frame, variable: VariableIndex): string {
   return `${frame.id}/${String(variable)}`;
+}
+
+/** The frame whose receiver a function's code speaks of: that of the method around it, if the function has none of its own. */
+function methodFrame(frame: Frame): Frame | undefined {
+  let current: Frame | undefined = frame;
+  while (current?.facts.inheritsReceiver === true) current = current.outer;
+  return current;
+}
+
+export function receiverOf(frame: Frame): Value | undefined {
+  return methodFrame(frame)?.receiver;
+}
+
+/** The class whose method a frame runs, or runs in. */
+export function classOfMethod(frame: Frame): ProjectClass | undefined {
+  const method = methodFrame(frame);
+  const index = method?.facts.class;
+  return index === undefined || method?.outer === undefined
+    ? undefined
+    : { class: index, frame: method.outer };
 }
 
 /** How many calls deep a frame is. */

@@ -71,7 +71,7 @@ export function loadVariable(
   const typed = (): Value => typedOr(analysis, owner, facts.type, key, facts.name);
   const shared = facts.reassigned && (facts.scope === 0 || facts.captured) && facts.kind !== 'synthetic';
   if (!shared) return held ?? typed();
-  const cell = variableCell(owner, variable);
+  const cell = variableCell(analysis, owner, variable);
   const origins = readCell(state, frame, cell, place, analysis.depth);
   const value = held ?? typed();
   return {
@@ -200,7 +200,7 @@ export function storeVariable(
   const owner = facts && frameOf(frame, facts.scope);
   if (facts === undefined || owner === undefined) return;
   if (!options.initial && (facts.scope === 0 || facts.captured)) {
-    writeCell(analysis, state, frame, variableCell(owner, variable), value, options.place);
+    writeCell(analysis, state, frame, variableCell(analysis, owner, variable), value, options.place);
   }
   if (owner.depth < analysis.depth) publish(state, value);
   const isNamed = facts.kind !== 'synthetic';
@@ -249,7 +249,7 @@ export function loadProperty(
       return loadField(analysis, state, frame, object, shape.object, key, place);
     case 'contents': {
       if (isMutable(analysis, key)) {
-        const cell = innerCell(shape, key);
+        const cell = innerCell(analysis, shape, key);
         const origins = readCell(state, frame, cell, place, analysis.depth);
         return {
           shape: { kind: 'contents', cell: cell.key, label: cell.name, depth: cell.depth },
@@ -403,5 +403,6 @@ export function storeProperty(
   if (shape.kind === 'record' && typeof key === 'string') shape.record.changes.set(key, value);
   else if (shape.kind === 'column' && typeof key === 'string')
     shape.record.changes.set(`${shape.path}.${key}`, value);
-  else if (shape.kind === 'contents') writeCell(analysis, state, frame, innerCell(shape, key), value, place);
+  else if (shape.kind === 'contents')
+    writeCell(analysis, state, frame, innerCell(analysis, shape, key), value, place);
 }

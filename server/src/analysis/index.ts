@@ -37,6 +37,11 @@ export function analyse(facts: FileFacts, context: AnalysisContext): Analysed {
     loaded.held.clear();
     loaded.reads.clear();
     loaded.tested.clear();
+    for (const handle of analysis.handlers) {
+      bounded(analysis, () => {
+        handle(loaded);
+      });
+    }
     runEntryPoints(analysis, loaded);
   });
   return { findings: settle(analysis), files: analysis.files };
@@ -92,7 +97,7 @@ function standIn(analysis: Analysis, state: State, made: ProjectClass): Value {
   const managed = (facts?.decorators.length ?? 0) > 0;
   const object: AbstractObject = {
     id: `instance of class ${String(made.class)}`,
-    label: 'this',
+    label: analysis.traits.receiver,
     class: made,
     depth: 0,
     sharing: managed ? 'usual' : 'likely',
@@ -104,6 +109,7 @@ function standIn(analysis: Analysis, state: State, made: ProjectClass): Value {
     const site = {
       analysis,
       frame: made.frame,
+      named: new Map<string, Value>(),
       arguments: [],
       operation: {
         kind: 'call',
@@ -138,6 +144,7 @@ function runEntryPoint(analysis: Analysis, loaded: State, facts: FunctionFacts, 
       awaited: true,
       depth: analysis.depth,
       temporaries: new Map(),
+      followed: new Set(),
       ...(receiver !== undefined && { receiver }),
     };
     const end = bounded(analysis, () => runBody(analysis, frame, loaded.copy()));

@@ -1,3 +1,5 @@
+import { modelsOf } from '../libraries/index.js';
+import { LANGUAGES, type Language } from '../model/languages.js';
 import type { CallModel, ClassModel, ExportModel, LibraryModel } from '../model/library-model.js';
 
 /** A library model's word on one exported path. */
@@ -6,22 +8,27 @@ export interface ResolvedExport {
   readonly export: ExportModel;
 }
 
-const indexes = new WeakMap<readonly LibraryModel[], ModelIndex>();
+const indexes = new WeakMap<readonly LibraryModel[], Map<Language, ModelIndex>>();
 
 /** Finds what library models say, by module and by name. */
 export class ModelIndex {
-  /** The index of some models, made once. */
-  static of(models: readonly LibraryModel[]): ModelIndex {
-    const known = indexes.get(models) ?? new ModelIndex(models);
-    indexes.set(models, known);
+  /** The index of some models, as code of a language sees them; made once. */
+  static of(models: readonly LibraryModel[], language: Language): ModelIndex {
+    const byLanguage = indexes.get(models) ?? new Map<Language, ModelIndex>();
+    indexes.set(models, byLanguage);
+    const known = byLanguage.get(language) ?? new ModelIndex(models, language);
+    byLanguage.set(language, known);
     return known;
   }
 
   private readonly byModule = new Map<string, LibraryModel[]>();
   private readonly structural: { model: LibraryModel; class: ClassModel }[] = [];
 
-  constructor(models: readonly LibraryModel[]) {
-    for (const model of models) {
+  constructor(
+    models: readonly LibraryModel[],
+    private readonly language: Language,
+  ) {
+    for (const model of modelsOf(language, models)) {
       for (const module of model.modules) {
         const list = this.byModule.get(module);
         if (list === undefined) this.byModule.set(module, [model]);
@@ -42,6 +49,13 @@ export class ModelIndex {
    * What an exported path is. The namespace itself (`fs` of `import * as fs`) and its default export say the same as the module.
    */
   find(module: string, path: readonly string[]): ResolvedExport | undefined {
+    const found = this.findIn(module, path);
+    if (found !== undefined || !LANGUAGES[this.language].dottedModules) return found;
+    const [first, ...names] = path[0] === '*' ? path.slice(1) : path;
+    return first === undefined ? undefined : this.find(`${module}.${first}`, ['*', ...names]);
+  }
+
+  private findIn(module: string, path: readonly string[]): ResolvedExport | undefined {
     const names = [path.join('.')];
     if (path[0] === 'default' || path[0] === '*') names.push(path.slice(1).join('.'));
     if (path[0] === '*' && path.length === 1) names.push('default');

@@ -34,6 +34,7 @@ export class Module {
       awaited: true,
       depth: MODULE_DEPTH,
       temporaries: new Map(),
+      followed: new Set(),
     };
     this.exports = new Map(
       facts.exports.flatMap((exported) => (exported.kind === 'all' ? [] : [[exported.name, exported]])),

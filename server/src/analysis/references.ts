@@ -18,7 +18,7 @@ export function valueAt(
   reference: Reference,
   receiver: Value | undefined,
 ): Value | undefined {
-  if (typeof reference === 'number') return site.arguments.at(reference);
+  if (typeof reference === 'number') return argumentAt(site, reference);
   const [start = '', ...properties] = reference.split('.');
   let value = startOf(site, start, receiver);
   for (const name of properties) value = value && propertyAt(value, name);
@@ -27,9 +27,24 @@ export function valueAt(
 
 function startOf(site: CallSite, start: string, receiver: Value | undefined): Value | undefined {
   if (start === 'receiver') return receiver;
-  if (start !== 'name') return site.arguments.at(Number(start));
+  if (start !== 'name') return argumentAt(site, Number(start));
   const name = receiver?.shape.kind === 'instance' ? receiver.shape.instance.name : undefined;
   return name && valueOf(name);
+}
+
+function argumentAt(site: CallSite, position: number): Value | undefined {
+  return site.arguments.at(position) ?? site.placed?.get(position);
+}
+
+/** The call, with its arguments that are given by name found by the positions that the parameters have. */
+export function placed(site: CallSite, { parameters }: CallModel): CallSite {
+  if (parameters === undefined || site.named.size === 0) return site;
+  const byPosition = new Map<number, Value>();
+  for (const [name, value] of site.named) {
+    const position = parameters.indexOf(name);
+    if (position >= 0) byPosition.set(position, value);
+  }
+  return { ...site, placed: byPosition };
 }
 
 /** A property of a value, or undefined where the value certainly has none of that name. */

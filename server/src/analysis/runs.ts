@@ -7,7 +7,7 @@ import { instanceValue } from './effects.js';
 import { publish } from './publish.js';
 import { isOneAtATime, valueAt, type Applied } from './references.js';
 import type { State } from './state.js';
-import { originsOf, unknown, type Value } from './values.js';
+import { functionFacts, originsOf, unknown, type Value } from './values.js';
 
 export function runArgument(
   site: CallSite,
@@ -16,7 +16,7 @@ export function runArgument(
   applied: Applied,
   result: Value,
 ): Result {
-  const { analysis, operation } = site;
+  const { analysis, frame, operation } = site;
   const callback = valueAt(site, run.argument, applied.receiver);
   const nothing: Result = { state, value: result };
   if (callback === undefined) return nothing;
@@ -64,20 +64,40 @@ export function runArgument(
     case 'handler':
     case 'timer': {
       const isSerial = run.permits !== undefined && isOneAtATime(site, run.permits, applied.receiver);
-      const tasks: Overlap = {
-        dimension: 'tasks',
-        strength: applied.likely === true ? 'usual' : 'shown',
-        text: run.text ?? `calls of the function given to ${operation.text}`,
-        place,
+      const own = isSerial ? [] : handlerOverlaps(site, run, callback, applied);
+      const overlaps: Overlap[] = [...own, ...analysis.deployed()];
+      const handle = (from: State): void => {
+        runApart(analysis, from, { overlaps }, (apart) => {
+          apart.held.clear();
+          return handedOut(runCallback(site, apart, callback, parameters));
+        });
       };
-      const overlaps: Overlap[] = [...(isSerial ? [] : [tasks]), ...analysis.deployed()];
-      runApart(analysis, state, { overlaps }, (apart) => {
-        apart.held.clear();
-        return handedOut(runCallback(site, apart, callback, parameters));
-      });
+      // By the time that it is called, what stands below in the file is there, too.
+      if (frame.facts.kind === 'module') analysis.handlers.push(handle);
+      else handle(state);
       return nothing;
     }
   }
+}
+
+/** Along which dimensions runs of a handler overlap by themselves, and why. */
+function handlerOverlaps(site: CallSite, run: RunModel, handler: Value, { likely }: Applied): Overlap[] {
+  const { analysis, frame, operation } = site;
+  const place = placeIn(frame, operation.range);
+  const facts = handler.shape.kind === 'function' ? functionFacts(handler.shape) : undefined;
+  const along = run.along?.[facts?.async === true ? 'async' : 'sync'] ?? ['tasks'];
+  const text = run.text ?? `calls of the function given to ${operation.text}`;
+  const strength = likely === true ? 'usual' : 'shown';
+  const overlaps = along.map((dimension): Overlap => ({ dimension, strength, text, place }));
+  const { usually } = run;
+  if (usually === undefined || analysis.hasEvidence(['threads', 'processes'])) return overlaps;
+  const usual = usually.along.map((dimension): Overlap => ({
+    dimension,
+    strength: 'usual',
+    text: usually.text,
+    place,
+  }));
+  return [...overlaps, ...usual];
 }
 
 /** What a callback returns is the library's. */

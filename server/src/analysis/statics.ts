@@ -57,6 +57,7 @@ export function initializeStatics(analysis: Analysis, frame: Frame, state: State
       depth: analysis.depth,
       receiver: valueOf(shape),
       temporaries: new Map(),
+      followed: new Set(),
     };
     const made = runBody(analysis, inner, current);
     if (made === undefined) continue;

@@ -1,6 +1,6 @@
 /** Locks in code that the analysis does not see: all it has is how the call is named. */
 import { DIMENSIONS } from '../model/dimensions.js';
-import type { CallSite } from './calls.js';
+import { inputsOf, type CallSite } from './calls.js';
 import { placeIn } from './frame.js';
 import type { State } from './state.js';
 import { originsOf, valueOf, type Value } from './values.js';
@@ -12,6 +12,12 @@ const RELEASES = /^(release|unlock|free|dispose|leave|exit|close|@@asyncDispose|
 /** `acquireLock` → `acquire Lock`: names are compared word by word. */
 function words(name: string): string {
   return name.replace(/([a-z0-9])([A-Z])/g, '$1 $2').replace(/_/g, ' ');
+}
+
+/** Whether something is named like what takes a lock. */
+export function isLockName(text: string): boolean {
+  const name = text.split(/[.[\]?]+/).findLast((part) => part !== '') ?? '';
+  return ACQUIRES.test(words(name));
 }
 
 export function isRelease(method: string): boolean {
@@ -30,7 +36,8 @@ export function noteUnseenCall(site: CallSite, state: State, receiver: Value | u
   const locks =
     ACQUIRES.test(readable) || (/^(wait|run|take|get)$/.test(name) && ACQUIRES.test(words(operation.text)));
   if (!locks || operation.construct) return undefined;
-  if (site.arguments.some((argument) => argument.shape.kind === 'function')) return undefined;
+  const inputs = inputsOf(site);
+  if (inputs.some((argument) => argument.shape.kind === 'function')) return undefined;
   const lock = `unseen ${operation.text}`;
   state.acquire({
     id: lock,
@@ -42,6 +49,6 @@ export function noteUnseenCall(site: CallSite, state: State, receiver: Value | u
     lockDepth: 0,
     unseen: true,
   });
-  const from = receiver === undefined ? site.arguments : [receiver, ...site.arguments];
+  const from = receiver === undefined ? inputs : [receiver, ...inputs];
   return valueOf({ kind: 'grant', lock }, originsOf(from, false));
 }

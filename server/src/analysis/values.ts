@@ -117,6 +117,8 @@ export type Shape =
       readonly function: FunctionIndex;
       readonly frame: Frame;
       readonly receiver?: Value;
+      /** What it is handed before all arguments: the object that it was found on. */
+      readonly first?: Value;
     }
   | { readonly kind: 'class'; readonly class: ClassIndex; readonly frame: Frame }
   /** The namespace of a module of the project. */

@@ -16,7 +16,7 @@ export async function prepareFrontends(files: Iterable<string>): Promise<void> {
   const needed = new Set<Frontend>();
   for (const file of files) {
     const frontend = frontendFor(file);
-    if (frontend?.prepare !== undefined) needed.add(frontend);
+    if (frontend !== undefined) needed.add(frontend);
   }
-  await Promise.all([...needed].map((frontend) => frontend.prepare?.()));
+  for (const frontend of needed) await frontend.prepare?.();
 }

@@ -39,6 +39,10 @@ import nodeUtil from './models/node-util.json' with { type: 'json' };
 import nodeWorkerThreads from './models/node-worker-threads.json' with { type: 'json' };
 import prisma from './models/prisma.json' with { type: 'json' };
 import properLockfile from './models/proper-lockfile.json' with { type: 'json' };
+import pythonBuiltins from './models/python-builtins.json' with { type: 'json' };
+import pythonFlask from './models/python-flask.json' with { type: 'json' };
+import pythonRedis from './models/python-redis.json' with { type: 'json' };
+import pythonRedisAsyncio from './models/python-redis-asyncio.json' with { type: 'json' };
 import redis from './models/redis.json' with { type: 'json' };
 import upstashRedis from './models/upstash-redis.json' with { type: 'json' };
 import uuid from './models/uuid.json' with { type: 'json' };
@@ -89,6 +93,10 @@ const files: readonly unknown[] = [
   nodeWorkerThreads,
   prisma,
   properLockfile,
+  pythonBuiltins,
+  pythonFlask,
+  pythonRedis,
+  pythonRedisAsyncio,
   redis,
   upstashRedis,
   uuid,

@@ -1,4 +1,5 @@
 import type { LibraryModel } from '../model/library-model.js';
+import type { Language } from '../model/languages.js';
 import { builtInModels } from './built-in.js';
 import { expanded } from './inheritance.js';
 
@@ -16,4 +17,9 @@ let builtIn: readonly LibraryModel[] | undefined;
 export function loadLibraries(own: readonly LibraryModel[] = []): Libraries {
   builtIn ??= builtInModels.map(expanded);
   return { models: own.length === 0 ? builtIn : [...own.map(expanded), ...builtIn] };
+}
+
+/** The models of libraries that code of a language can import. */
+export function modelsOf(language: Language, models: readonly LibraryModel[]): LibraryModel[] {
+  return models.filter((model) => (model.language ?? 'typescript') === language);
 }

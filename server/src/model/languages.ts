@@ -8,6 +8,8 @@ export interface LanguageTraits {
   readonly memory: readonly Dimension[];
   /** What a method calls its receiver, for messages. */
   readonly receiver: string;
+  /** True when a module is named by dots, so that a module may be imported as a part of the one around it (`a.b`). */
+  readonly dottedModules: boolean;
   /** True when calling a class makes an instance of it, without a word like `new`. */
   readonly classesAreCalled: boolean;
   /** False when awaiting a coroutine lets others run only if something inside of the coroutine waits. */
@@ -21,6 +23,18 @@ export interface LanguageTraits {
  * the task that awaits it (https://peps.python.org/pep-0492/#await-expression).
  */
 export const LANGUAGES: Readonly<Record<Language, LanguageTraits>> = {
-  typescript: { memory: ['tasks'], receiver: 'this', classesAreCalled: false, everyAwaitYields: true },
-  python: { memory: ['tasks', 'threads'], receiver: 'self', classesAreCalled: true, everyAwaitYields: false },
+  typescript: {
+    memory: ['tasks'],
+    receiver: 'this',
+    dottedModules: false,
+    classesAreCalled: false,
+    everyAwaitYields: true,
+  },
+  python: {
+    memory: ['tasks', 'threads'],
+    receiver: 'self',
+    dottedModules: true,
+    classesAreCalled: true,
+    everyAwaitYields: false,
+  },
 };

@@ -2,6 +2,7 @@
  * What a library's calls do, as data. The files in `libraries/models/` and the `libraries` of `lockkit.json` have this form.
  */
 import type { Dimension } from './dimensions.js';
+import type { Language } from './languages.js';
 import type {
   ConditionModel,
   OperatorsModel,
@@ -20,6 +21,8 @@ export type Reference = number | string;
 export interface LibraryModel {
   /** The library's name, for messages. */
   readonly library: string;
+  /** The language whose code imports it. Default `typescript`, which is JavaScript, too. */
+  readonly language?: Language;
   /** Module specifiers it is imported by; `#global` stands for names that need no import. */
   readonly modules: readonly string[];
   /** Where it is documented. */
@@ -156,6 +159,8 @@ export interface CallModel {
   readonly sameAs?: string;
   /** How the call completes: at once, with a promise, or by calling its last argument with `(error, value)`. Default `sync`. */
   readonly completes?: 'sync' | 'promise' | 'callback';
+  /** The names of the parameters, by position: arguments that are given by name are found by them. */
+  readonly parameters?: readonly string[];
   readonly reads?: ReadModel;
   readonly writes?: WriteModel;
   /** Reads and writes in one step that nothing interleaves with. */
@@ -198,6 +203,8 @@ export interface SpawnModel {
   readonly dimension: Dimension;
   /** The call as its documentation writes it, for messages: `cluster.fork`. */
   readonly text: string;
+  /** What it does, for messages: `answers each request in a thread of its own`. Absent: it starts a thread, or process. */
+  readonly effect?: string;
   /** The argument that is the path of the program. Absent: the execution runs the program that starts it. */
   readonly program?: number;
   /**
@@ -252,6 +259,10 @@ export interface RunModel {
   readonly locked?: boolean;
   /** Who calls it, for messages: `an HTTP request`. */
   readonly text?: string;
+  /** The dimensions along which handlers overlap, async functions and others. Default: tasks, for both. */
+  readonly along?: { readonly async: readonly Dimension[]; readonly sync: readonly Dimension[] };
+  /** The dimensions along which handlers normally overlap, where no evidence says how they are run, and why. */
+  readonly usually?: { readonly along: readonly Dimension[]; readonly text: string };
   /** True when the function's return value becomes the call's. */
   readonly returned?: boolean;
   /** Classes of this model that its parameters are instances of, by position; `arguments`: those of the call itself. */

@@ -10,7 +10,7 @@ import {
   type DeploymentReading,
   type DeploymentSource,
 } from '../deployment/index.js';
-import { frontendFor } from '../frontends/index.js';
+import { frontendFor, prepareFrontends } from '../frontends/index.js';
 import type { Deployment } from '../model/deployment.js';
 import type { Problem } from '../model/diagnostics.js';
 import type { FileFacts } from '../model/facts.js';
@@ -102,6 +102,7 @@ export class Deployments {
       pending.catch(() => this.#roots.delete(directory.path));
     }
     const root = await pending;
+    await prepareFrontends(this.#changed);
     this.#update(directory.path, root, libraries);
     return root.deployment;
   }
@@ -130,8 +131,9 @@ export class Deployments {
         return read.kind === 'text' ? [{ file, text: read.text }] : [];
       });
     const code = new Map<string, FileFacts>();
-    for (const file of found.sort()) {
-      if (!isSelected(file, DEFAULT_CONFIGURATION, directory)) continue;
+    const selected = found.filter((file) => isSelected(file, DEFAULT_CONFIGURATION, directory)).sort();
+    await prepareFrontends(selected);
+    for (const file of selected) {
       const facts = this.#evidenceIn(file, libraries);
       if (facts !== undefined) code.set(file, facts);
     }

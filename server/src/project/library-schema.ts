@@ -107,6 +107,16 @@ export const libraryDefinitions = {
       when: { enum: ['now', 'each', 'handler', 'timer', 'later'] },
       locked: { ...flag, description: 'It runs under the lock that the call acquires.' },
       text: { ...name, description: 'Who calls it, for messages: "an HTTP request".' },
+      along: {
+        ...record({ async: dimensions, sync: dimensions }, ['async', 'sync']),
+        description:
+          'The dimensions along which handlers overlap, async functions and others. Default: tasks.',
+      },
+      usually: {
+        ...record({ along: dimensions, text: name }, ['along', 'text']),
+        description:
+          'The dimensions along which handlers normally overlap, where nothing says how they are run.',
+      },
       returned: { ...flag, description: "The function's return value becomes the call's." },
       parameters: {
         anyOf: [{ const: 'arguments' }, { type: 'array', items: { type: ['string', 'null'] } }],
@@ -135,6 +145,11 @@ export const libraryDefinitions = {
     completes: {
       enum: ['sync', 'promise', 'callback'],
       description: 'How the call completes. Default: sync.',
+    },
+    parameters: {
+      type: 'array',
+      items: name,
+      description: 'The names of the parameters, for arguments that are given by name.',
     },
     reads: record(
       {
@@ -191,6 +206,7 @@ export const libraryDefinitions = {
       {
         dimension: { enum: DIMENSIONS },
         text: { ...name, description: 'The call as its documentation writes it, for messages.' },
+        effect: { ...name, description: 'What it does, for messages.' },
         program: { type: 'integer', description: 'The argument that is the path of the program.' },
         onlyRepeated: {
           ...flag,
@@ -269,6 +285,10 @@ export const libraryDefinitions = {
 export const librarySchema = {
   ...record(
     {
+      language: {
+        enum: ['typescript', 'python'],
+        description: 'Default: typescript, which is JavaScript, too.',
+      },
       library: { ...name, description: "The library's name, for messages." },
       modules: {
         type: 'array',

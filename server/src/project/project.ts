@@ -3,7 +3,7 @@ import path from 'node:path';
 import { isDynamicPattern } from 'tinyglobby';
 import { analyse, type Program } from '../analysis/index.js';
 import { writeFix } from '../fixes/index.js';
-import { frontendFor } from '../frontends/index.js';
+import { frontendFor, prepareFrontends } from '../frontends/index.js';
 import { loadLibraries } from '../libraries/index.js';
 import type { Deployment } from '../model/deployment.js';
 import type { Diagnostic, Fix, Problem } from '../model/diagnostics.js';
@@ -242,6 +242,7 @@ export class Project {
     const known = this.#checked.get(file);
     const sameSetting = known?.configuration === configuration && known.deployment === deployment;
     if (sameSetting && known.stamp === stamp && !this.#stale.has(file)) return known.report;
+    await prepareFrontends([file]);
     const source = this.#sources.get(file);
     const hash = source.kind === 'text' ? source.hash : undefined;
     this.#stale.delete(file);

@@ -2,15 +2,26 @@
 import { join } from 'node:path';
 import { analyse, type Program } from '../../src/analysis/index.js';
 import { readDeployment } from '../../src/deployment/index.js';
-import { frontendFor } from '../../src/frontends/index.js';
+import { frontendFor, prepareFrontends } from '../../src/frontends/index.js';
 import { loadLibraries } from '../../src/libraries/index.js';
+import type { Deployment } from '../../src/model/deployment.js';
 import type { Diagnostic } from '../../src/model/diagnostics.js';
 import type { FileFacts } from '../../src/model/facts.js';
 import { Memory, Resolution } from '../../src/project/resolution/index.js';
+import { CONFIGURATION_FILE, parseConfiguration } from '../../src/project/configuration.js';
 import { report } from '../../src/rules/index.js';
 
 /** Where the files of a test are said to lie; nothing is written there. */
 export const ROOT = '/project';
+
+await prepareFrontends(['a.py']);
+
+/** What `lockkit.json` says of the deployment stands in place of all other evidence, as in a project. */
+function withConfiguration(deployment: Deployment, files: ReadonlyMap<string, string>): Deployment {
+  const text = files.get(CONFIGURATION_FILE);
+  if (text === undefined) return deployment;
+  return { evidence: parseConfiguration(join(ROOT, CONFIGURATION_FILE), text).deployment };
+}
 
 /** @param files texts by path, relative to the project */
 export function check(files: ReadonlyMap<string, string>): Diagnostic[] {
@@ -25,7 +36,7 @@ export function check(files: ReadonlyMap<string, string>): Diagnostic[] {
     others.push({ file, text });
     texts.set(file, text);
   }
-  const deployment = readDeployment(others, facts, models);
+  const deployment = withConfiguration(readDeployment(others, facts, models), files);
   const resolution = new Resolution(new Memory(texts));
   const program: Program = {
     factsOf: (file) => facts.find((candidate) => candidate.file === file),

@@ -41,7 +41,7 @@ export interface Marker {
   readonly part: string;
 }
 
-const MARKER = /\/\/ (?<level>error|warning|hint): \[(?<rule>[\w-]+)\](?: "(?<part>[^"]*)")?/g;
+const MARKER = /(?:\/\/|#) (?<level>error|warning|hint): \[(?<rule>[\w-]+)\](?: "(?<part>[^"]*)")?/g;
 
 export function markersOf(files: ReadonlyMap<string, string>): Marker[] {
   return [...files].flatMap(([file, text]) =>

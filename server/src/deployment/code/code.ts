@@ -1,5 +1,6 @@
 /** Calls in the code itself that start more executions: `cluster.fork()`, `new Worker()`. */
 import path from 'node:path';
+import { modelsOf } from '../../libraries/index.js';
 import type { DeploymentEvidence } from '../../model/deployment.js';
 import type { FileFacts, FunctionIndex, Loop } from '../../model/facts.js';
 import type { LibraryModel, SpawnModel } from '../../model/library-model.js';
@@ -44,7 +45,7 @@ class Code {
     models: readonly LibraryModel[],
   ) {
     this.index = new CodeIndex(facts);
-    this.libraries = new LibraryCalls(this.index, models);
+    this.libraries = new LibraryCalls(this.index, modelsOf(facts.language, models));
     this.values = new CodeValues(this.index, this.libraries);
   }
 
@@ -163,7 +164,8 @@ function weight(times: Times): number {
   return times === 'several' ? 1.5 : times;
 }
 
-function started({ dimension }: SpawnModel, times: Times): string {
+function started({ dimension, effect }: SpawnModel, times: Times): string {
+  if (effect !== undefined) return effect;
   const [verb, one, many] =
     dimension === 'threads'
       ? ['starts', 'a worker thread', 'worker threads']

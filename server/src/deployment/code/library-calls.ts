@@ -1,5 +1,7 @@
 /** Which call of a library a call is, by the names it was imported under. */
 import type { CallModel, ClassModel, ExportModel, LibraryModel } from '../../model/library-model.js';
+import type { Call, FunctionIndex } from '../../model/facts.js';
+import { LANGUAGES } from '../../model/languages.js';
 import type { CallSite, CodeIndex, Value } from './code-index.js';
 
 type Entity =
@@ -18,16 +20,20 @@ export class LibraryCalls {
 
   /** What a library's model says of a call. */
   modelOf(site: CallSite): CallModel | undefined {
-    const { target, construct } = site.call;
-    let entity: Entity | undefined;
-    if (target.kind === 'value') {
-      entity = this.entityOf({ function: site.function, temporary: target.callee }, 0);
-    } else if (target.kind === 'method' && typeof target.key === 'string') {
-      const object = this.entityOf({ function: site.function, temporary: target.object }, 0);
-      entity = object === undefined ? undefined : this.property(object, target.key);
-    }
-    if (construct) return entity?.kind === 'class' ? entity.of.construct : undefined;
-    return entity?.kind === 'call' ? entity.call : undefined;
+    const entity = this.calleeEntity(site.call, site.function, 0);
+    if (entity?.kind === 'class') return this.constructs(site.call) ? entity.of.construct : undefined;
+    return entity?.kind === 'call' && !site.call.construct ? entity.call : undefined;
+  }
+
+  private constructs({ construct }: Call): boolean {
+    return construct || LANGUAGES[this.index.facts.language].classesAreCalled;
+  }
+
+  private calleeEntity({ target }: Call, index: FunctionIndex, depth: number): Entity | undefined {
+    if (target.kind === 'value') return this.entityOf({ function: index, temporary: target.callee }, depth);
+    if (target.kind !== 'method' || typeof target.key !== 'string') return undefined;
+    const object = this.entityOf({ function: index, temporary: target.object }, depth);
+    return object === undefined ? undefined : this.property(object, target.key);
   }
 
   /** The module and the exported name that a call's callee is, whether or not a model knows it. */
@@ -52,7 +58,21 @@ export class LibraryCalls {
       for (const key of path.path) entity = entity === undefined ? undefined : this.property(entity, key);
       return entity;
     }
-    return undefined;
+    return depth > MAXIMUM_DEPTH ? undefined : this.madeBy(value, depth);
+  }
+
+  /** The instance of a library's class that a call makes, by way of variables or not. */
+  private madeBy(value: Value, depth: number): Entity | undefined {
+    const definition = this.index.definitionOf(value);
+    if (definition?.kind === 'load-variable') {
+      const content = this.index.contentOf(definition.variable);
+      return content === undefined ? undefined : this.entityOf(content, depth + 1);
+    }
+    if (definition?.kind !== 'call') return undefined;
+    const callee = this.calleeEntity(definition, value.function, depth + 1);
+    return callee?.kind === 'class' && this.constructs(definition)
+      ? { ...callee, kind: 'instance' }
+      : undefined;
   }
 
   /** A value as a path from a module's exports. */

@@ -63,7 +63,9 @@ export function lowerComprehension(body: BodyLowering, node: SyntaxNode): Tempor
   const empty = body.value((into) => ({ kind: 'make-array', into, elements: [], spreads: [], range }));
   body.store(gathered, empty, range, true);
   body.scoped('comprehension', (scope) => {
-    const clauses = namedChildren(node).filter(({ type }) => type === 'for_in_clause' || type === 'if_clause');
+    const clauses = namedChildren(node).filter(
+      ({ type }) => type === 'for_in_clause' || type === 'if_clause',
+    );
     for (const clause of clauses) {
       const left = childOf(clause, 'left');
       for (const name of left === undefined ? [] : targetNames(left)) {

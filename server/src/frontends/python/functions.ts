@@ -145,7 +145,8 @@ function lowerParameters(
 
 function nameOfParameter(parameter: SyntaxNode): SyntaxNode | undefined {
   if (parameter.type === 'identifier') return parameter;
-  const name = childOf(parameter, 'name') ?? namedChildren(parameter).find(({ field }) => field === undefined);
+  const name =
+    childOf(parameter, 'name') ?? namedChildren(parameter).find(({ field }) => field === undefined);
   if (name === undefined) return undefined;
   return name.type === 'identifier' ? name : nameOfParameter(name);
 }

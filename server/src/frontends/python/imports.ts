@@ -8,9 +8,7 @@ export function lowerImport(body: BodyLowering, statement: SyntaxNode): void {
   const range = body.range(statement);
   const from = childOf(statement, 'module_name');
   const modules =
-    from === undefined
-      ? childrenOf(statement, 'name').map((item) => childOf(item, 'name') ?? item)
-      : [from];
+    from === undefined ? childrenOf(statement, 'name').map((item) => childOf(item, 'name') ?? item) : [from];
   for (const module of modules) body.module.imports.push({ module: moduleName(module, textOf), range });
   for (const binding of importedNames(statement, textOf).names) {
     const name = body.scope.resolve(body.text(binding.node));
@@ -19,7 +17,7 @@ export function lowerImport(body: BodyLowering, statement: SyntaxNode): void {
     const isImport = name?.kind === 'variable' && body.module.variables[name.variable]?.kind === 'import';
     if (isImport) continue;
     const { module, name: exported } = imported;
-    const namespace = body.value((into) => ({ kind: 'load-module', into, module }));
+    const namespace = body.value((into) => ({ kind: 'load-module', into, module, range }));
     const value =
       exported === '*'
         ? namespace

@@ -66,7 +66,7 @@ interface Iteration {
   readonly test: Node;
   readonly condition: Temporary;
   /** The next element, in the loop's body. */
-  element(): Temporary;
+  readonly element: () => Temporary;
 }
 
 /** The head of a loop over what an expression gives, which is evaluated here. */
@@ -84,11 +84,7 @@ function iteration(body: BodyLowering, expression: SyntaxNode, awaits: boolean):
 }
 
 /** The clauses of a comprehension: loops and conditions around what is gathered. */
-export function lowerClauses(
-  body: BodyLowering,
-  clauses: readonly SyntaxNode[],
-  gather: () => void,
-): void {
+export function lowerClauses(body: BodyLowering, clauses: readonly SyntaxNode[], gather: () => void): void {
   const [clause, ...rest] = clauses;
   if (clause === undefined) {
     gather();

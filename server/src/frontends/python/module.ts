@@ -1,6 +1,7 @@
 import type {
   ClassFacts,
   ClassIndex,
+  ExportFacts,
   FileFacts,
   FunctionFacts,
   FunctionIndex,
@@ -137,6 +138,14 @@ export class ModuleLowering {
   }
 }
 
+/** Every name of a module can be imported; what it imported itself is among them. */
+function exportsOf({ variables, stars }: ModuleLowering): ExportFacts[] {
+  const named = variables.flatMap(({ name, scope, kind }, variable): ExportFacts[] =>
+    scope === 0 && kind !== 'synthetic' ? [{ kind: 'variable', name, variable }] : [],
+  );
+  return [...named, ...stars.map((module): ExportFacts => ({ kind: 'all', module }))];
+}
+
 /** Declares the module's names that only functions bind (`global x`). */
 function declareGlobals({ module, scope }: BodyLowering, tree: SyntaxNode): void {
   visitTree(tree, (node) => {
@@ -154,7 +163,7 @@ function declareGlobals({ module, scope }: BodyLowering, tree: SyntaxNode): void
 export function lowerModule(
   tree: SyntaxNode,
   source: string,
-): Pick<FileFacts, 'functions' | 'classes' | 'variables' | 'imports'> {
+): Pick<FileFacts, 'functions' | 'classes' | 'variables' | 'imports' | 'exports'> {
   const module = new ModuleLowering(source, tree);
   const index = module.reserveFunction();
   const lowering = new BodyLowering(module, index, new Scope(index, undefined, 'module'));
@@ -180,5 +189,6 @@ export function lowerModule(
     classes: module.classes.filter((facts) => facts !== undefined),
     variables: module.variables,
     imports: module.imports,
+    exports: exportsOf(module),
   };
 }

@@ -17,7 +17,7 @@ interface Loaded {
 
 let loading: Promise<void> | undefined;
 let loaded: Loaded | undefined;
-let failure: unknown;
+let failure: string | undefined;
 
 async function load(): Promise<void> {
   try {
@@ -30,7 +30,7 @@ async function load(): Promise<void> {
     parser.setLanguage(language);
     loaded = { parser, language };
   } catch (error) {
-    failure = error;
+    failure = error instanceof Error ? error.message : String(error);
   }
 }
 
@@ -42,8 +42,7 @@ export function loadParser(): Promise<void> {
 /** @throws when the parser is not loaded or could not be */
 export function parseTree(text: string): SyntaxNode {
   if (loaded === undefined) {
-    const reason = failure instanceof Error ? failure.message : String(failure ?? 'it was not asked for');
-    throw new Error(`the Python parser is not loaded: ${reason}`);
+    throw new Error(`the Python parser is not loaded: ${failure ?? 'it was not asked for'}`);
   }
   const { parser, language } = loaded;
   const tree = parser.parse(text);

@@ -43,8 +43,8 @@ export function recover(text: string, parse: (text: string) => SyntaxNode): Synt
   if (!hasErrors(whole)) return whole;
   const starts = piecesOf(text);
   if (starts.length < 2) return whole;
-  const children = starts.flatMap((start, index) =>
-    shifted(parse(text.slice(start, starts[index + 1])), start).children,
+  const children = starts.flatMap(
+    (start, index) => shifted(parse(text.slice(start, starts[index + 1])), start).children,
   );
   const pieces: SyntaxNode = { ...whole, type: 'module', children };
   return countErrors(pieces) < countErrors(whole) ? pieces : whole;

@@ -1,4 +1,10 @@
-import type { FieldFacts, FunctionIndex, Temporary, VariableFacts, VariableIndex } from '../../model/facts.js';
+import type {
+  FieldFacts,
+  FunctionIndex,
+  Temporary,
+  VariableFacts,
+  VariableIndex,
+} from '../../model/facts.js';
 
 /** A variable while its file is being lowered. */
 export type VariableDraft = { -readonly [Key in keyof VariableFacts]: VariableFacts[Key] };

@@ -3,19 +3,31 @@ import type { BodyLowering } from './body.js';
 import { lowerExpression } from './expressions.js';
 import { childOf, namedChildren, type SyntaxNode } from './tree.js';
 
-const ESCAPES: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r', '0': '\0', a: '\x07', b: '\b', f: '\f', v: '\v' };
+const ESCAPES: Readonly<Record<string, string>> = {
+  n: '\n',
+  t: '\t',
+  r: '\r',
+  '0': '\0',
+  a: '\x07',
+  b: '\b',
+  f: '\f',
+  v: '\v',
+};
 
 function unescape(text: string): string {
-  return text.replace(/\\(x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|N\{[^}]*\}|\r?\n|.)/gs, (whole, escape: string) => {
-    const code = /^[xuU]([0-9a-fA-F]+)$/.exec(escape)?.[1];
-    if (code !== undefined) {
-      const point = Number.parseInt(code, 16);
-      return point <= 0x10ffff ? String.fromCodePoint(point) : whole;
-    }
-    if (/^\r?\n$/.test(escape)) return '';
-    if (escape === '\\' || escape === '"' || escape === "'") return escape;
-    return ESCAPES[escape] ?? whole;
-  });
+  return text.replace(
+    /\\(x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|N\{[^}]*\}|\r?\n|.)/gs,
+    (whole, escape: string) => {
+      const code = /^[xuU]([0-9a-fA-F]+)$/.exec(escape)?.[1];
+      if (code !== undefined) {
+        const point = Number.parseInt(code, 16);
+        return point <= 0x10ffff ? String.fromCodePoint(point) : whole;
+      }
+      if (/^\r?\n$/.test(escape)) return '';
+      if (escape === '\\' || escape === '"' || escape === "'") return escape;
+      return ESCAPES[escape] ?? whole;
+    },
+  );
 }
 
 /** A string's pieces: texts, and the expressions of an f-string. */

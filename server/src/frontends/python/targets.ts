@@ -150,7 +150,7 @@ export function assignTo(body: BodyLowering, wrapped: SyntaxNode, value: Tempora
       if (value === undefined) return;
       let afterRest = false;
       namedChildren(target).forEach((inner, index) => {
-        if (/^list_splat/.test(inner.type)) {
+        if (inner.type.startsWith('list_splat')) {
           afterRest = true;
           assignTo(body, inner, value);
           return;

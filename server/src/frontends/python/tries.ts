@@ -28,7 +28,8 @@ export function lowerTry(body: BodyLowering, statement: SyntaxNode): void {
     }
     if (otherwise !== undefined) body.emit(suite(body, childOf(otherwise, 'body')));
   });
-  const labelled: Node = otherwise === undefined ? guarded : { kind: 'labelled', label: whole, body: guarded };
+  const labelled: Node =
+    otherwise === undefined ? guarded : { kind: 'labelled', label: whole, body: guarded };
   if (final === undefined) body.emit(labelled);
   else body.emit({ kind: 'try', body: labelled, finalizer: suite(body, childOfType(final, 'block')) });
 }

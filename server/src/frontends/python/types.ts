@@ -6,10 +6,23 @@ import { childOf, namedChildren, type SyntaxNode } from './tree.js';
 type TextOf = (node: SyntaxNode) => string;
 
 /** Generic types that say no more than what is between their brackets. */
-const WRAPPERS = new Set(['Optional', 'Annotated', 'Final', 'ClassVar', 'Union', 'Mapped', 'Required', 'NotRequired']);
+const WRAPPERS = new Set([
+  'Optional',
+  'Annotated',
+  'Final',
+  'ClassVar',
+  'Union',
+  'Mapped',
+  'Required',
+  'NotRequired',
+]);
 
 /** The class that an annotation names: `Redis`, `redis.Redis`, `Optional[Redis]`, `Redis | None`, `"Redis"`. */
-export function typeOfAnnotation(annotation: SyntaxNode, scope: Scope, textOf: TextOf): TypeFacts | undefined {
+export function typeOfAnnotation(
+  annotation: SyntaxNode,
+  scope: Scope,
+  textOf: TextOf,
+): TypeFacts | undefined {
   const node = annotation.type === 'type' ? namedChildren(annotation)[0] : annotation;
   switch (node?.type) {
     case 'identifier':
@@ -46,7 +59,11 @@ function onlyOne(alternatives: readonly SyntaxNode[], scope: Scope, textOf: Text
 }
 
 /** The class that an expression names, for base classes and annotations. */
-export function typeOfExpression(expression: SyntaxNode, scope: Scope, textOf: TextOf): TypeFacts | undefined {
+export function typeOfExpression(
+  expression: SyntaxNode,
+  scope: Scope,
+  textOf: TextOf,
+): TypeFacts | undefined {
   const node = expression.type === 'subscript' ? childOf(expression, 'value') : expression;
   if (node === undefined || (node.type !== 'identifier' && node.type !== 'attribute')) return undefined;
   return typeOfText(textOf(node).replace(/\s+/g, ''), scope);
