@@ -72,10 +72,11 @@ export function loadVariable(
   const shared = facts.reassigned && (facts.scope === 0 || facts.captured) && facts.kind !== 'synthetic';
   if (!shared) return held ?? typed();
   const cell = variableCell(analysis, owner, variable);
-  const origins = readCell(state, frame, cell, place, analysis.depth);
   const value = held ?? typed();
+  if (isOwn(analysis, owner)) return { ...value, shape: seenThrough(value.shape, false, cell) };
+  const origins = readCell(state, frame, cell, place, analysis.depth);
   return {
-    shape: seenThrough(value.shape, owner.depth < analysis.depth, cell),
+    shape: seenThrough(value.shape, true, cell),
     origins: facts.scope === 0 ? origins : originsOf([value, { ...value, origins }]),
     direct: origins.keys().next().value ?? '',
   };
@@ -168,6 +169,17 @@ function fromLibrary(
   return valueOf({ kind: 'unknown', id: `${shape.module}:${label}`, label, differs }, origins);
 }
 
+/**
+ * True for what came to be in the execution that is under way: no other has it. Instances of classes do not count as such: one of
+ * them may be a lock, and is worth a word if each execution makes its own.
+ */
+function isOwn(
+  analysis: Analysis,
+  owner: { readonly depth: number; readonly class?: ProjectClass },
+): boolean {
+  return owner.class === undefined && owner.depth >= analysis.depth;
+}
+
 function seenThrough(
   shape: Shape,
   shared: boolean,
@@ -199,7 +211,7 @@ export function storeVariable(
   const facts = frame.module.facts.variables[variable];
   const owner = facts && frameOf(frame, facts.scope);
   if (facts === undefined || owner === undefined) return;
-  if (!options.initial && (facts.scope === 0 || facts.captured)) {
+  if (!options.initial && (facts.scope === 0 || facts.captured) && !isOwn(analysis, owner)) {
     writeCell(analysis, state, frame, variableCell(analysis, owner, variable), value, options.place);
   }
   if (owner.depth < analysis.depth) publish(state, value);
@@ -332,12 +344,12 @@ function loadField(
   };
   if (!isMutable(analysis, key)) return held ?? typed();
   const cell = fieldCell(analysis, object, key);
-  const origins = readCell(state, frame, cell, place, analysis.depth);
   const known = held ?? typed();
-  const shared = object.depth < analysis.depth;
+  if (isOwn(analysis, object)) return { ...known, shape: seenThrough(known.shape, false, cell) };
+  const origins = readCell(state, frame, cell, place, analysis.depth);
   return {
-    shape: seenThrough(known.shape, shared, cell),
-    origins: shared ? origins : originsOf([known, { ...known, origins }]),
+    shape: seenThrough(known.shape, true, cell),
+    origins,
     direct: origins.keys().next().value ?? '',
   };
 }
@@ -390,7 +402,7 @@ export function storeProperty(
   const { shape } = asObject(analysis, object);
   leave(state, value);
   if (shape.kind === 'object') {
-    if (isMutable(analysis, key)) {
+    if (isMutable(analysis, key) && !isOwn(analysis, shape.object)) {
       writeCell(analysis, state, frame, fieldCell(analysis, shape.object, key), value, place);
     }
     if (typeof key === 'string') {

@@ -4,6 +4,7 @@ import type { CellKind } from '../model/library-model.js';
 import type { Place } from '../model/source.js';
 import type { Frame } from './frame.js';
 import type { Row } from './rows.js';
+import { SharedMap } from './shared-map.js';
 import type { Spot } from './spots.js';
 import { Variables } from './variables.js';
 import { joinValues, type Holder, type ReadId, type Value } from './values.js';
@@ -78,21 +79,21 @@ export interface LiveRead {
 export class State {
   constructor(
     readonly variables: Variables,
-    readonly held: Map<string, Acquisition> = new Map<string, Acquisition>(),
-    readonly reads: Map<ReadId, LiveRead> = new Map<ReadId, LiveRead>(),
+    readonly held = new SharedMap<string, Acquisition>(),
+    readonly reads = new SharedMap<ReadId, LiveRead>(),
     /** Cells that were tested since the last interleaving point, and what the test said. */
-    readonly tested: Map<string, boolean> = new Map<string, boolean>(),
+    readonly tested = new SharedMap<string, boolean>(),
     /** Cells written since the last read of them, with the value: to recognise a chain of promises. */
-    readonly written: Map<string, Value> = new Map<string, Value>(),
+    readonly written = new SharedMap<string, Value>(),
   ) {}
 
   copy(): State {
     return new State(
       this.variables.copy(),
-      new Map(this.held),
-      new Map(this.reads),
-      new Map(this.tested),
-      new Map(this.written),
+      this.held.copy(),
+      this.reads.copy(),
+      this.tested.copy(),
+      this.written.copy(),
     );
   }
 
@@ -135,28 +136,9 @@ export class State {
  * not taken for stale: `x = x ?? (await make())` writes back `x` only where nothing was awaited.
  */
 export function join(left: State, right: State, id: () => string): State {
-  const reads = new Map<ReadId, LiveRead>();
-  const renamedLeft = new Map<ReadId, ReadId>();
-  const renamedRight = new Map<ReadId, ReadId>();
-  for (const key of new Set([...left.reads.keys(), ...right.reads.keys()])) {
-    const one = left.reads.get(key);
-    const other = right.reads.get(key);
-    if (one === undefined || other === undefined) {
-      const read = one ?? other;
-      if (read !== undefined) reads.set(key, read);
-      continue;
-    }
-    const guards = new Set([...one.guards].filter((guard) => other.guards.has(guard)));
-    const stale = one.point === undefined ? other : one;
-    reads.set(key, { ...stale, guards });
-    if ((one.point === undefined) === (other.point === undefined)) continue;
-    const fresh = one.point === undefined ? one : other;
-    const alias = `${key}'`;
-    reads.set(alias, { ...fresh, id: alias });
-    (one === fresh ? renamedLeft : renamedRight).set(key, alias);
-  }
+  const { reads, ofLeft, ofRight } = joinReads(left.reads, right.reads);
   const variables = Variables.join(left.variables, right.variables, (one, other) =>
-    joinValues(rename(one, renamedLeft), rename(other, renamedRight), id),
+    joinValues(rename(one, ofLeft), rename(other, ofRight), id),
   );
   return new State(
     variables,
@@ -167,7 +149,37 @@ export function join(left: State, right: State, id: () => string): State {
   );
 }
 
-function rename(value: Value, names: ReadonlyMap<ReadId, ReadId>): Value {
+type Names = ReadonlyMap<ReadId, ReadId>;
+
+/** @returns besides the reads, the new names that values of either side know some of them by */
+function joinReads(
+  left: State['reads'],
+  right: State['reads'],
+): { reads: State['reads']; ofLeft: Names; ofRight: Names } {
+  const ofLeft = new Map<ReadId, ReadId>();
+  const ofRight = new Map<ReadId, ReadId>();
+  const reads = left.copy();
+  if (left.isUnchangedFrom(right)) return { reads, ofLeft, ofRight };
+  for (const [key, other] of right) {
+    const one = left.get(key);
+    if (one === other) continue;
+    if (one === undefined) {
+      reads.set(key, other);
+      continue;
+    }
+    const guards = new Set([...one.guards].filter((guard) => other.guards.has(guard)));
+    const stale = one.point === undefined ? other : one;
+    reads.set(key, { ...stale, guards });
+    if ((one.point === undefined) === (other.point === undefined)) continue;
+    const fresh = one.point === undefined ? one : other;
+    const alias = `${key}'`;
+    reads.set(alias, { ...fresh, id: alias });
+    (one === fresh ? ofLeft : ofRight).set(key, alias);
+  }
+  return { reads, ofLeft, ofRight };
+}
+
+function rename(value: Value, names: Names): Value {
   if (names.size === 0 || ![...value.origins.keys()].some((read) => names.has(read))) return value;
   return {
     ...value,
@@ -176,11 +188,12 @@ function rename(value: Value, names: ReadonlyMap<ReadId, ReadId>): Value {
 }
 
 function intersection<T>(
-  left: ReadonlyMap<string, T>,
-  right: ReadonlyMap<string, T>,
+  left: SharedMap<string, T>,
+  right: SharedMap<string, T>,
   both: (one: T, other: T) => T | undefined,
-): Map<string, T> {
-  const result = new Map<string, T>();
+): SharedMap<string, T> {
+  if (left.isUnchangedFrom(right)) return left.copy();
+  const result = new SharedMap<string, T>();
   for (const [key, one] of left) {
     const other = right.get(key);
     const value = other === undefined ? undefined : both(one, other);

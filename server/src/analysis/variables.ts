@@ -71,20 +71,21 @@ export class Variables {
   /** What two states have in common; `merge` is asked for each variable that they hold different values of. */
   static join(left: Variables, right: Variables, merge: (one: Value, other: Value) => Value): Variables {
     const joined = left.copy();
-    for (const frame of new Set([...left.layers.keys(), ...right.layers.keys()])) {
-      const layer = right.layer(frame);
-      const mine = left.layer(frame);
-      if (layer === undefined || mine === layer) continue;
+    const mergeLayer = (frame: Frame, mine: Layer | undefined, layer: Layer | undefined): void => {
+      if (layer === undefined || mine === layer) return;
       if (mine === undefined) {
         joined.layers.set(frame, layer);
-        continue;
+        return;
       }
       for (const [variable, other] of layer) {
         const one = mine.get(variable);
         if (one === other) continue;
         joined.set(frame, variable, one === undefined ? other : merge(one, other));
       }
-    }
+    };
+    for (const [frame, layer] of right.layers) mergeLayer(frame, left.layer(frame), layer);
+    for (const [frame, mine] of left.layers)
+      if (!right.layers.has(frame)) mergeLayer(frame, mine, right.settled.get(frame));
     right.owned = new Set();
     return joined;
   }
