@@ -1,0 +1,1 @@
+"""Run in lockkit/python: PYTHONPATH=src python3 -m unittest discover -s tests -t ."""
