@@ -143,7 +143,7 @@ describe('code', () => {
   test('the package that the code is in is the root, and the nearest one', () => {
     const text = "import cluster from 'node:cluster';\ncluster.fork();";
     expect(told({ 'packages/api/package.json': '{}', 'packages/api/src/a.ts': text })).toEqual([
-      'processes many: src/a.ts forks a process (cluster.fork) in packages/api',
+      'processes many: packages/api/src/a.ts forks a process (cluster.fork) in packages/api',
     ]);
   });
 

@@ -131,7 +131,7 @@ spec:
         ...project,
         'services/mail/k8s.yaml': deployment('replicas: 2', 'acme/x').replaceAll('name: api', 'name: x'),
       }),
-    ).toEqual(['hosts many 2: k8s.yaml runs 2 replicas of x in services/mail']);
+    ).toEqual(['hosts many 2: services/mail/k8s.yaml runs 2 replicas of x in services/mail']);
   });
 
   test('points at the number', () => {

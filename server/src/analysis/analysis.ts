@@ -1,5 +1,5 @@
 /** One analysis: what all of its parts share. */
-import type { Deployment, DeploymentEvidence } from '../model/deployment.js';
+import type { Deployment } from '../model/deployment.js';
 import { DIMENSIONS, type Dimension } from '../model/dimensions.js';
 import type { FileFacts, FunctionFacts } from '../model/facts.js';
 import type { Overlap } from '../model/findings.js';
@@ -18,6 +18,7 @@ import type { Layers } from './variables.js';
 /** What the analysis is told besides the facts. */
 export interface AnalysisContext {
   readonly libraries: readonly LibraryModel[];
+  /** What is said of this file's code, and of no other's. */
   readonly deployment: Deployment;
   readonly program: Program;
 }
@@ -70,7 +71,6 @@ export class Analysis {
   private spent = 0;
   private identities = 0;
   private importing = 0;
-  private own: readonly DeploymentEvidence[] | undefined;
 
   constructor(facts: FileFacts, context: AnalysisContext) {
     this.context = context;
@@ -130,7 +130,7 @@ export class Analysis {
     const { file } = this.root.facts;
     const overlaps: Overlap[] = [];
     for (const dimension of DIMENSIONS) {
-      const said = this.evidence.find(
+      const said = this.context.deployment.evidence.find(
         ({ says, program, place, ...evidence }) =>
           evidence.dimension === dimension &&
           says === 'many' &&
@@ -144,7 +144,7 @@ export class Analysis {
 
   /** True when something says whether this file's code runs along one of the dimensions, or that it does not. */
   hasEvidence(dimensions: readonly Dimension[]): boolean {
-    return this.evidence.some(({ dimension }) => dimensions.includes(dimension));
+    return this.context.deployment.evidence.some(({ dimension }) => dimensions.includes(dimension));
   }
 
   /**
@@ -152,17 +152,9 @@ export class Analysis {
    * along its dimension; and for all along a dimension of which the user says so.
    */
   exists({ dimension, strength }: Overlap): boolean {
-    const said = this.evidence.filter((evidence) => evidence.dimension === dimension);
+    const said = this.context.deployment.evidence.filter((evidence) => evidence.dimension === dimension);
     if (said.length === 0 || said.some(({ says }) => says === 'many')) return true;
     return strength === 'shown' && !said.some(({ setting }) => setting === true);
-  }
-
-  /** What the deployment says of this file's code. */
-  private get evidence(): readonly DeploymentEvidence[] {
-    const { file } = this.root.facts;
-    return (this.own ??= this.context.deployment.evidence.filter(
-      ({ root }) => file === root || file.startsWith(root.endsWith('/') ? root : `${root}/`),
-    ));
   }
 
   get depth(): number {

@@ -70,9 +70,9 @@ export class Layout {
     return own !== undefined && isAtOrInside(own, root) ? own : root;
   }
 
-  /** A file's name in messages. */
+  /** A file's name in messages, which tells it from others of its name in the project. */
   nameOf(file: string): string {
-    return shown(file, this.rootOf(file));
+    return slashed(path.relative(this.top, file));
   }
 
   /** The text of a file that may say how code is run. */
@@ -106,11 +106,6 @@ export class Layout {
     const relative = slashed(path.relative(this.top, file));
     return TEST_FILE.test(relative) || TEST_FOLDER.test(relative);
   }
-}
-
-/** The path as messages show it. */
-export function shown(file: string, root: string): string {
-  return slashed(path.relative(root, file));
 }
 
 /** Whether a path, relative to its package, is in the folder of a build's output. */

@@ -6,6 +6,8 @@ import picomatch from 'picomatch';
 import { glob } from 'tinyglobby';
 import {
   DEPLOYMENT_FILES,
+  mayHaveStartCommand,
+  PACKAGE_FILES,
   readDeployment,
   type DeploymentReading,
   type DeploymentSource,
@@ -16,6 +18,8 @@ import type { Problem } from '../model/diagnostics.js';
 import type { FileFacts } from '../model/facts.js';
 import type { LibraryModel } from '../model/library-model.js';
 import { CONFIGURATION_FILE, DEFAULT_CONFIGURATION } from './configuration.js';
+import type { ImportGraph } from './imports.js';
+import { Programs } from './programs.js';
 import { filesIn, isSelected } from './selection.js';
 import type { Sources } from './sources.js';
 import { readTextFile } from './text-file.js';
@@ -34,43 +38,56 @@ export function mayBeDeploymentFile(file: string): boolean {
   return isDeploymentFile(path.basename(file));
 }
 
-/** The directory whose files say how a file is run. */
-interface RootDirectory {
+/** The directory around all that may say how a file is run. */
+interface TopDirectory {
   readonly path: string;
   /** False when nothing says that the files below belong together; only the directory's own are then looked at. */
   readonly whole: boolean;
 }
 
-interface Root {
+interface Top {
   readonly files: readonly DeploymentSource[];
+  /** All files, among which programs are looked for. */
+  readonly found: readonly string[];
   /** Facts of the code that starts processes and threads. */
   readonly code: Map<string, FileFacts>;
-  deployment: DeploymentReading;
+  /** Programs with a start command in their head. */
+  readonly heads: Map<string, DeploymentSource>;
+  reading: DeploymentReading;
+  programs: Programs;
 }
 
 export class Deployments {
-  readonly #roots = new Map<string, Promise<Root>>();
-  readonly #rootDirectories = new Map<string, RootDirectory>();
+  readonly #tops = new Map<string, Promise<Top>>();
+  readonly #topDirectories = new Map<string, TopDirectory>();
   readonly #changed = new Set<string>();
   readonly #asked = new Set<string>();
-  /** By root; what could not be read of its deployment files. */
+  /** By top; what could not be read of its deployment files. */
   readonly #problems = new Map<string, readonly Problem[]>();
+  /** By top; also what was read before all was forgotten, to be kept if nothing of it changed. */
+  readonly #last = new Map<string, Top>();
 
   /** @param directory the workspace folder or the working directory; files are looked for up to it */
   constructor(
     private readonly directory: string,
     private readonly sources: Sources,
+    private readonly imports: ImportGraph,
   ) {}
 
   /** Forgets all; to be called when deployment files change. */
   clear(): void {
-    this.#roots.clear();
-    this.#rootDirectories.clear();
+    this.#tops.clear();
+    this.#topDirectories.clear();
     this.#problems.clear();
     this.#changed.clear();
   }
 
-  /** Says that a directory is checked as a whole, so that its files belong together where no `package.json` says so. */
+  /** To be called when imports may lead to other files now. */
+  forgetPrograms(): void {
+    for (const { programs } of this.#last.values()) programs.renew();
+  }
+
+  /** Says that a directory is checked as a whole, so that its files belong together where nothing else says so. */
   ask(directory: string): void {
     if (this.#asked.has(directory)) return;
     this.#asked.add(directory);
@@ -79,7 +96,7 @@ export class Deployments {
 
   /** What could not be read of the deployment files looked at so far. */
   get problems(): Problem[] {
-    // Files above several roots are read for each.
+    // Files above several tops are read for each.
     const byText = new Map(
       [...this.#problems.values()].flat().map((problem) => [JSON.stringify(problem), problem]),
     );
@@ -91,113 +108,166 @@ export class Deployments {
     this.#changed.add(file);
   }
 
-  /** The same object as before when nothing changed. */
+  /** What is said of a file's code. The same object as before when nothing changed, and for all files of one program. */
   async of(file: string, libraries: readonly LibraryModel[]): Promise<Deployment> {
-    const directory = this.#rootOf(path.dirname(file));
-    let pending = this.#roots.get(directory.path);
+    const directory = this.#topOf(path.dirname(file));
+    let pending = this.#tops.get(directory.path);
     if (pending === undefined) {
       pending = this.#read(directory, libraries);
-      this.#roots.set(directory.path, pending);
+      this.#tops.set(directory.path, pending);
       // A rejection is passed on to who asked, and is not kept.
-      pending.catch(() => this.#roots.delete(directory.path));
+      pending.catch(() => this.#tops.delete(directory.path));
     }
-    const root = await pending;
+    const top = await pending;
     await prepareFrontends(this.#changed);
-    this.#update(directory.path, root, libraries);
-    return root.deployment;
+    this.#update(directory.path, top, libraries);
+    return top.programs.deploymentOf(file);
   }
 
-  #rootOf(directory: string): RootDirectory {
-    let root = this.#rootDirectories.get(directory);
-    if (root === undefined) {
-      root = findRoot(directory, this.#asked);
-      this.#rootDirectories.set(directory, root);
+  #topOf(directory: string): TopDirectory {
+    let top = this.#topDirectories.get(directory);
+    if (top === undefined) {
+      top = findTop(directory, this.directory, this.#asked);
+      this.#topDirectories.set(directory, top);
     }
-    return root;
+    return top;
   }
 
-  async #read(root: RootDirectory, libraries: readonly LibraryModel[]): Promise<Root> {
-    const directory = root.path;
-    const found = await filesIn(directory, root.whole ? undefined : 1);
-    const above = await Promise.all(
-      ancestorsOf(directory, this.directory).map((ancestor) =>
-        glob([...DEPLOYMENT_FILES], { cwd: ancestor, absolute: true, dot: true, deep: 1, onlyFiles: true }),
-      ),
-    );
-    const files = [...found.filter(mayBeDeploymentFile), ...above.flat().map((file) => path.normalize(file))]
+  async #read(directory: TopDirectory, libraries: readonly LibraryModel[]): Promise<Top> {
+    const found = (await filesIn(directory.path, directory.whole ? undefined : 1)).sort();
+    const above = await Promise.all(ancestorsOf(directory.path, this.directory).map(deploymentFilesAbove));
+    const files = [...found.filter(mayBeDeploymentFile), ...above.flat()]
       .sort()
       .flatMap((file): DeploymentSource[] => {
         const read = readTextFile(file);
         return read.kind === 'text' ? [{ file, text: read.text }] : [];
       });
     const code = new Map<string, FileFacts>();
-    const selected = found.filter((file) => isSelected(file, DEFAULT_CONFIGURATION, directory)).sort();
+    const heads = new Map<string, DeploymentSource>();
+    const selected = found.filter((file) => isSelected(file, DEFAULT_CONFIGURATION, directory.path));
     await prepareFrontends(selected);
     for (const file of selected) {
-      const facts = this.#evidenceIn(file, libraries);
+      const { facts, head } = this.#evidenceIn(file, libraries);
       if (facts !== undefined) code.set(file, facts);
+      if (head !== undefined) heads.set(file, head);
     }
-    const deployment = readDeployment(files, [...code.values()], libraries);
-    this.#problems.set(directory, deployment.problems);
-    return { files, code, deployment };
+    const reading = readDeployment([...files, ...heads.values()], [...code.values()], libraries, found);
+    this.#problems.set(directory.path, reading.problems);
+    const last = this.#last.get(directory.path);
+    // The deployments that were given out stay what they were.
+    const programs = last !== undefined && isSame(last.reading, reading) ? last.programs : undefined;
+    programs?.renew(found);
+    const top = {
+      files,
+      found,
+      code,
+      heads,
+      reading,
+      programs: programs ?? this.#programsOf(reading, found),
+    };
+    this.#last.set(directory.path, top);
+    return top;
   }
 
-  #update(directory: string, root: Root, libraries: readonly LibraryModel[]): void {
+  #programsOf({ evidence }: DeploymentReading, files: readonly string[]): Programs {
+    return new Programs({ evidence, files, importsOf: (file) => this.imports.of(file) });
+  }
+
+  #update(directory: string, top: Top, libraries: readonly LibraryModel[]): void {
     let changed = false;
     for (const file of this.#changed) {
-      if (this.#rootOf(path.dirname(file)).path !== directory) continue;
+      if (this.#topOf(path.dirname(file)).path !== directory) continue;
       this.#changed.delete(file);
-      const before = root.code.get(file);
-      const now = this.#evidenceIn(file, libraries);
-      if (before === now) continue;
+      if (this.imports.hasChanged(file)) top.programs.renew();
+      const { facts, head } = this.#evidenceIn(file, libraries);
+      if (facts === top.code.get(file) && head?.text === top.heads.get(file)?.text) continue;
       changed = true;
-      if (now === undefined) root.code.delete(file);
-      else root.code.set(file, now);
+      if (facts === undefined) top.code.delete(file);
+      else top.code.set(file, facts);
+      if (head === undefined) top.heads.delete(file);
+      else top.heads.set(file, head);
     }
     if (!changed) return;
-    const deployment = readDeployment(root.files, [...root.code.values()], libraries);
+    const sources = [...top.files, ...top.heads.values()];
+    const reading = readDeployment(sources, [...top.code.values()], libraries, top.found);
     // Most edits move evidence at most; what did not change must not have every file analysed again.
-    if (JSON.stringify(deployment) !== JSON.stringify(root.deployment)) root.deployment = deployment;
+    if (isSame(reading, top.reading)) return;
+    top.reading = reading;
+    top.programs = this.#programsOf(reading, top.found);
   }
 
-  /** The facts of a file that names a module by which more executions are started; others need no parsing. */
-  #evidenceIn(file: string, libraries: readonly LibraryModel[]): FileFacts | undefined {
-    if (frontendFor(file) === undefined) return undefined;
+  /**
+   * The facts of a file that names a module by which more executions are started, and its text if it may begin with a start
+   * command; others need no parsing.
+   */
+  #evidenceIn(
+    file: string,
+    libraries: readonly LibraryModel[],
+  ): { readonly facts?: FileFacts | undefined; readonly head?: DeploymentSource | undefined } {
+    if (frontendFor(file) === undefined) return {};
     const source = this.sources.get(file);
-    if (source.kind !== 'text' || !spawnWords(libraries).test(source.text)) return undefined;
+    if (source.kind !== 'text') return {};
+    const { text } = source;
+    const head = mayHaveStartCommand({ file, text }) ? { file, text } : undefined;
+    if (!spawnWords(libraries).test(text)) return { head };
     try {
-      return source.facts();
+      return { facts: source.facts(), head };
     } catch {
       // The check of this file reports it.
-      return undefined;
+      return { head };
     }
   }
+}
+
+function isSame(left: DeploymentReading, right: DeploymentReading): boolean {
+  return JSON.stringify(left) === JSON.stringify(right);
 }
 
 /** Directories that hold many things that do not belong together, whatever stray file lies in them. */
-const NO_ROOTS: readonly string[] = [os.homedir(), os.tmpdir(), path.parse(process.cwd()).root];
+const NO_TOPS: readonly string[] = [os.homedir(), os.tmpdir(), path.parse(process.cwd()).root];
 
-/** That of the nearest `package.json`; else the nearest that was asked for; else the directory alone. */
-function findRoot(directory: string, asked: ReadonlySet<string>): RootDirectory {
-  let nearestAsked: string | undefined;
+/**
+ * The outermost package, repository, or directory that was asked for, within the directory that is worked in; so that a package
+ * of a monorepo is seen with what lies beside it. Without any, the directory alone.
+ */
+function findTop(directory: string, within: string, asked: ReadonlySet<string>): TopDirectory {
+  let top: string | undefined;
   for (let at = directory; ; at = path.dirname(at)) {
-    if (asked.has(at)) nearestAsked ??= at;
-    else if (NO_ROOTS.includes(at)) break;
-    if (existsSync(path.join(at, 'package.json'))) return { path: at, whole: true };
-    if (existsSync(path.join(at, '.git')) || path.dirname(at) === at) break;
+    const isRepository = existsSync(path.join(at, '.git'));
+    if (asked.has(at)) top = at;
+    else if (NO_TOPS.includes(at)) break;
+    else if (isRepository || PACKAGE_FILES.some((name) => existsSync(path.join(at, name)))) top = at;
+    if (isRepository || path.dirname(at) === at || (at === within && top !== undefined)) break;
   }
-  return nearestAsked === undefined ? { path: directory, whole: false } : { path: nearestAsked, whole: true };
+  return top === undefined ? { path: directory, whole: false } : { path: top, whole: true };
 }
 
-/** The directories above a root, up to the repository's or else to the directory that was asked for. */
-function ancestorsOf(root: string, directory: string): string[] {
+/** The directories above a top, up to the repository's or else to the directory that was asked for. */
+function ancestorsOf(top: string, directory: string): string[] {
   const above: string[] = [];
-  for (let at = root; path.dirname(at) !== at;) {
+  for (let at = top; path.dirname(at) !== at;) {
     if (existsSync(path.join(at, '.git'))) return above;
     at = path.dirname(at);
     above.push(at);
   }
   return above.filter((ancestor) => ancestor === directory || isInside(ancestor, directory));
+}
+
+/** Folders beside a package that hold what is said of its deployment. */
+const OPERATIONS =
+  '{k8s,kubernetes,deploy,deployment,deployments,docker,helm,chart,charts,infra,infrastructure,manifests,ops}';
+
+async function deploymentFilesAbove(directory: string): Promise<string[]> {
+  const patterns = DEPLOYMENT_FILES.flatMap((name) => [name, `${OPERATIONS}/**/${name}`]);
+  const found = await glob(patterns, {
+    cwd: directory,
+    absolute: true,
+    dot: true,
+    deep: 5,
+    onlyFiles: true,
+    ignore: ['**/node_modules/**', '**/.*/**'],
+  });
+  return found.map((file) => path.normalize(file));
 }
 
 function isInside(file: string, directory: string): boolean {

@@ -23,6 +23,7 @@ import {
   type RuleSettings,
 } from './configuration.js';
 import { Deployments, mayBeDeploymentFile } from './deployments.js';
+import { ImportGraph } from './imports.js';
 import { withLevel } from './levels.js';
 import { Disk, Resolution, saysWhereModulesAre } from './resolution/index.js';
 import { filesIn, filesIncludedBy, filesMatching, isConfigurationFile, isSelected } from './selection.js';
@@ -92,6 +93,7 @@ export class Project {
   readonly directory: string;
   readonly options: ProjectOptions;
   readonly #sources: Sources;
+  readonly #imports: ImportGraph;
   readonly #deployments: Deployments;
   readonly #checked = new Map<string, Checked>();
   /** By file: the files whose reports depend on it. */
@@ -117,7 +119,12 @@ export class Project {
     this.options = options;
     this.directory = options.directory;
     this.#sources = new Sources(options.maximumBytes);
-    this.#deployments = new Deployments(options.directory, this.#sources);
+    this.#imports = new ImportGraph({
+      stampOf: (file) => this.#sources.stampOf(file),
+      textOf: (file) => this.textOf(file),
+      resolve: (specifier, from) => this.#resolution.resolve(specifier, from),
+    });
+    this.#deployments = new Deployments(options.directory, this.#sources, this.#imports);
     this.#default = this.#withSettings(DEFAULT_CONFIGURATION);
   }
 
@@ -148,7 +155,9 @@ export class Project {
     if (deployment) this.#deployments.clear();
     const dependents = files.some((file) => (this.#dependents.get(file)?.size ?? 0) > 0);
     for (const file of files) this.#touch(file);
-    const modules = files.some((file) => saysWhereModulesAre(file) || !this.#sources.isKnown(file));
+    const modules = files.some(
+      (file) => saysWhereModulesAre(file) || (this.isSource(file) && !this.#sources.isKnown(file)),
+    );
     if (modules) this.#forgetModules();
     return configuration || deployment || modules || dependents;
   }
@@ -156,6 +165,8 @@ export class Project {
   #forgetModules(): void {
     this.#disk.clear();
     this.#resolution.clear();
+    this.#imports.clear();
+    this.#deployments.forgetPrograms();
     // Whether an import leads to another file now, nothing tells but to look.
     this.#checked.clear();
   }

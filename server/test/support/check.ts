@@ -7,6 +7,8 @@ import { loadLibraries } from '../../src/libraries/index.js';
 import type { Deployment } from '../../src/model/deployment.js';
 import type { Diagnostic } from '../../src/model/diagnostics.js';
 import type { FileFacts } from '../../src/model/facts.js';
+import { ImportGraph } from '../../src/project/imports.js';
+import { Programs } from '../../src/project/programs.js';
 import { Memory, Resolution } from '../../src/project/resolution/index.js';
 import { CONFIGURATION_FILE, parseConfiguration } from '../../src/project/configuration.js';
 import { report } from '../../src/rules/index.js';
@@ -36,14 +38,29 @@ export function check(files: ReadonlyMap<string, string>): Diagnostic[] {
     others.push({ file, text });
     texts.set(file, text);
   }
-  const deployment = withConfiguration(readDeployment(others, facts, models), files);
+  const read = readDeployment(others, facts, models, [...texts.keys()]);
+  const deployment = withConfiguration(read, files);
   const resolution = new Resolution(new Memory(texts));
   const program: Program = {
     factsOf: (file) => facts.find((candidate) => candidate.file === file),
     resolve: (specifier, from) => resolution.resolve(specifier, from),
   };
+  const graph = new ImportGraph({
+    stampOf: () => '',
+    textOf: (file) => texts.get(file),
+    resolve: (specifier, from) => resolution.resolve(specifier, from),
+  });
+  const programs = new Programs({
+    evidence: deployment.evidence,
+    files: [...texts.keys()],
+    importsOf: (file) => graph.of(file),
+  });
   return facts.flatMap((file) => {
-    const { findings } = analyse(file, { libraries: models, deployment, program });
+    const { findings } = analyse(file, {
+      libraries: models,
+      deployment: programs.deploymentOf(file.file),
+      program,
+    });
     return report(findings).filter(({ place }) => place.file === file.file);
   });
 }

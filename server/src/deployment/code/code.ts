@@ -8,7 +8,7 @@ import { placeOf } from '../../model/source.js';
 import { CodeIndex, type CallSite } from './code-index.js';
 import { LibraryCalls } from './library-calls.js';
 import { CodeValues, PROCESSORS } from './code-values.js';
-import { isAtOrInside, shown, type Layout } from '../layout.js';
+import { isAtOrInside, type Layout } from '../layout.js';
 
 /** How often a call runs, as far as its surroundings tell; `several` is more than once. */
 type Times = number | typeof PROCESSORS | 'several';
@@ -83,7 +83,7 @@ class Code {
       dimension: spawns.dimension,
       says: 'many',
       ...(typeof times === 'number' && times > 1 && { count: times }),
-      text: `${shown(file, root)} ${started(spawns, times)} (${spawns.text})`,
+      text: `${this.layout.nameOf(file)} ${started(spawns, times)} (${spawns.text})`,
       place: placeOf(file, lineStarts, site.call.range),
       root,
       ...(program !== undefined && { program }),

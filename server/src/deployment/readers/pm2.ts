@@ -4,7 +4,7 @@ import type { DeploymentEvidence } from '../../model/deployment.js';
 import { lineStartsOf, placeOf, positionAt, type TextRange } from '../../model/source.js';
 import { entryOf, textOf, type DataValue } from '../data/data.js';
 import { parseJson, parseModule, type ParsedData } from '../data/javascript-data.js';
-import { isAtOrInside, shown, type Layout } from '../layout.js';
+import { isAtOrInside, type Layout } from '../layout.js';
 import { amount, INSTANCE } from '../claims.js';
 import { instancesOf, type Instances } from '../instances.js';
 import { sameRun } from '../commands/shell.js';
@@ -83,7 +83,7 @@ function readApp(app: DataValue, file: string, layout: Layout): App {
     ...(program !== undefined &&
       script !== undefined && {
         program,
-        said: shown(path.resolve(cwd ?? path.dirname(file), script), configurationRoot),
+        said: layout.nameOf(path.resolve(cwd ?? path.dirname(file), script)),
       }),
     ...(instances !== undefined && many !== undefined && { instances: { many, range: instances.range } }),
   };
@@ -109,7 +109,7 @@ function evidenceOf(
   lineStarts: readonly number[],
   layout: Layout,
 ): DeploymentEvidence[] {
-  const name = shown(file, layout.rootOf(file));
+  const name = layout.nameOf(file);
   const evidence: DeploymentEvidence[] = [];
   for (const app of apps) {
     const what = app.said ?? app.script;
