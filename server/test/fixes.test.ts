@@ -5,7 +5,7 @@ import path from 'node:path';
 import ts from 'typescript';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { writeFix } from '../src/fixes/index.js';
-import type { FixRequest } from '../src/model/diagnostics.js';
+import type { GuardRequest } from '../src/model/diagnostics.js';
 import type { TextRange } from '../src/model/source.js';
 import { cases, silent } from './fixes-cases.js';
 
@@ -56,7 +56,7 @@ function functionAround(source: ts.SourceFile, { from, to }: Marked): { range: T
   };
 }
 
-function requestFor(file: string, marked: Marked, lockName: string): FixRequest {
+function requestFor(file: string, marked: Marked, lockName: string): GuardRequest {
   const { range, async } = functionAround(parse(file, marked.text), marked);
   return {
     kind: 'guard-with-combined-lock',
@@ -69,7 +69,7 @@ function requestFor(file: string, marked: Marked, lockName: string): FixRequest 
 interface Outcome {
   readonly after: string;
   /** The same request, at the same place in the new text. */
-  readonly again: FixRequest;
+  readonly again: GuardRequest;
 }
 
 function fix(file: string, marked: Marked, lockName: string): Outcome | undefined {

@@ -6,6 +6,7 @@ import type { Overlap } from '../model/findings.js';
 import { LANGUAGES, type LanguageTraits } from '../model/languages.js';
 import type { LibraryModel } from '../model/library-model.js';
 import type { Place } from '../model/source.js';
+import { Awaits } from './awaits.js';
 import type { Candidate } from './candidates.js';
 import { ModelIndex } from './models.js';
 import { MODULE_DEPTH, Module, mutableProperties } from './modules.js';
@@ -52,6 +53,7 @@ export class Analysis {
   /** Names of properties that functions assign after their object was made, in the files seen so far. */
   readonly mutable = new Set<string>();
   readonly contexts: OverlapContext[] = [];
+  readonly awaits = new Awaits();
   /** Instances of the project's classes that outlive every call. */
   readonly longLived: AbstractObject[] = [];
   /** Classes as objects, with what their static members hold. */

@@ -2,6 +2,7 @@
 import type { Argument, Call, FunctionIndex, Temporary } from '../model/facts.js';
 import type { Overlap } from '../model/findings.js';
 import { CALL_DEPTH, type Analysis, type OverlapContext } from './analysis.js';
+import { isLost, isWork, noteCall, noteContent, noteRelease, pendingOf, startUnawaited } from './awaits.js';
 import { applyModel, construct, instanceValue } from './effects.js';
 import { runBody } from './execute.js';
 import {
@@ -22,6 +23,7 @@ import {
   loadVariable,
   named,
   methodOf,
+  promising,
   superclassOf,
 } from './heap.js';
 import { leave, publish } from './publish.js';
@@ -92,7 +94,12 @@ export function call(
     arguments: operation.arguments.filter(({ name }) => name === undefined).map(given),
     named: byName.length === 0 ? NONE : new Map(byName),
   };
-  const { target } = operation;
+  const result = callTarget(site, state, valueAt);
+  return { ...result, value: noteCall(site, result.state, result.value) };
+}
+
+function callTarget(site: CallSite, state: State, valueAt: (temporary: Temporary) => Value): Result {
+  const { target } = site.operation;
   switch (target.kind) {
     case 'superclass':
       return target.key === undefined ? callSuperclass(site, state) : callInherited(site, state, target.key);
@@ -124,7 +131,8 @@ function callMethod(site: CallSite, state: State, target: Value, key: Key): Resu
       if (method !== undefined) return applyModel(site, state, { call: method, model, receiver: object });
     }
     if (shape.kind === 'grant' && isRelease(name)) {
-      state.release((held) => held.lock === shape.lock);
+      for (const released of state.release((held) => held.lock === shape.lock))
+        noteRelease(analysis, released);
       return { state, value: constant(undefined) };
     }
     if (shape.kind === 'module') {
@@ -203,10 +211,12 @@ function callValue(site: CallSite, state: State, callee: Value, receiver?: Value
       return constructs(site) ? instantiate(site, state, shape) : callUnseen(site, state);
     case 'resolver':
       for (const argument of site.arguments) publish(state, argument);
-      state.release((held) => held.releasedBy === shape.frame);
+      for (const released of state.release((held) => held.releasedBy === shape.frame))
+        noteRelease(analysis, released);
       return { state, value: constant(undefined) };
     case 'grant':
-      state.release((held) => held.lock === shape.lock);
+      for (const released of state.release((held) => held.lock === shape.lock))
+        noteRelease(analysis, released);
       return { state, value: constant(undefined) };
     case 'library': {
       const resolved = analysis.models.find(shape.module, shape.path);
@@ -331,6 +341,7 @@ export function callFunction(
   callee: Shape & { kind: 'function' },
   args: readonly Value[],
   byName: Named = NONE,
+  options: { readonly callback?: boolean } = {},
 ): Result {
   const { analysis, frame, operation } = site;
   const facts = functionFacts(callee);
@@ -362,10 +373,19 @@ export function callFunction(
     if (!inner.module.isClosedOver(facts)) completion.state.variables.forget(inner);
     return { ...completion, followed: true };
   };
-  if (overlap === undefined) return facts.async && !inner.awaited ? runBeside(state, body) : body(state);
-  const started = runApart(analysis, state, overlap, body);
-  keepReads(state, started.state);
-  return { state, value: started.value };
+  if (!facts.async) return body(state);
+  if (inner.awaited) return asPromise(site, state, body(state));
+  const outlives = options.callback !== true && isWork(callee) && isLost(site);
+  const started = (from: State): Result => {
+    if (outlives) startUnawaited(site, from, state.held.values());
+    return asPromise(site, state, body(from));
+  };
+  const { state: end, value } =
+    overlap === undefined ? started(state.copy()) : runApart(analysis, state, overlap, started);
+  // The caller goes on at the function's first point, with no point of its own passed, and without the locks that the
+  // function comes to hold. What the function has read may be used once it settles.
+  for (const [id, read] of end.reads) if (!state.reads.has(id)) state.reads.set(id, read);
+  return { state, value };
 }
 
 function bindParameters(
@@ -384,7 +404,8 @@ function bindParameters(
     const declared = loadVariable(analysis, state, frame, variable, placeIn(frame, frame.facts.nameRange));
     const isBlank = given === undefined || (given.shape.kind === 'unknown' && given.origins.size === 0);
     if (!isBlank || declared.shape.kind !== 'instance') {
-      if (given !== undefined) state.variables.set(frame, variable, given);
+      const typed = frame.module.facts.variables[variable]?.promising === true;
+      if (given !== undefined) state.variables.set(frame, variable, typed ? promising(given) : given);
     }
     if (field === undefined || frame.receiver?.shape.kind !== 'object') return;
     const value = loadVariable(analysis, state, frame, variable, placeIn(frame, frame.facts.nameRange));
@@ -411,18 +432,11 @@ export function isAwaited({ operation, frame }: CallSite): boolean {
   return operation.awaited || (operation.returned && frame.awaited);
 }
 
-/**
- * Runs an async function that nobody waits for yet: the caller goes on at the function's first point, with no point of its own
- * passed, and without the locks that the function comes to hold. What the function has read may be used once it settles.
- */
-function runBeside(state: State, run: (state: State) => Result): Result {
-  const { state: end, value } = run(state.copy());
-  keepReads(state, end);
-  return { state, value };
-}
-
-function keepReads(state: State, end: State): void {
-  for (const [id, read] of end.reads) if (!state.reads.has(id)) state.reads.set(id, read);
+/** What an async function gives: a promise of its value, and of the locks that it has come to hold at its end. */
+function asPromise(site: CallSite, before: State, result: Result): Result {
+  const { state, value } = result;
+  const locks = [...state.held.values()].filter(({ id }) => !before.held.has(id));
+  return { ...result, value: pendingOf(site, value, [...(value.pending?.locks ?? []), ...locks]) };
 }
 
 /** Runs code that overlaps with what started it: it holds none of its locks, and its reads are its own. */
@@ -458,7 +472,7 @@ function startedTogether(site: CallSite, async: boolean): OverlapContext | undef
 export function runCallback(site: CallSite, state: State, callback: Value, args: readonly Value[]): Result {
   const { shape } = callback;
   if (shape.kind === 'function') {
-    const result = callFunction(site, state, shape, args);
+    const result = callFunction(site, state, shape, args, NONE, { callback: true });
     return {
       state: result.state,
       value: performed(site.analysis, result.state, site.frame, result.value),
@@ -481,6 +495,7 @@ function callUnseen(site: CallSite, state: State, receiver?: Value): Result {
   }
   if (operation.decorates === true) return { state, value: decorated(site) };
   if (receiver?.shape.kind === 'object') publish(state, receiver);
+  noteContent(state);
   let current = state;
   const acquired = noteUnseenCall(site, current, receiver);
   if (acquired !== undefined) return { state: current, value: acquired };
@@ -502,10 +517,14 @@ function callUnseen(site: CallSite, state: State, receiver?: Value): Result {
   }
   const from = receiver === undefined ? inputs : [receiver, ...inputs];
   const origins = from.length === 0 ? NO_ORIGINS : originsOf(from, false);
-  return {
-    state: current,
-    value: unknown(`${site.frame.id}@${String(operation.range.start)}`, operation.text, origins),
-  };
+  const value = unknown(`${site.frame.id}@${String(operation.range.start)}`, operation.text, origins);
+  return { state: current, value: promisedBy(site, value, receiver) };
+}
+
+/** What a function gives of which only the type is known. */
+function promisedBy(site: CallSite, value: Value, callee: Value | undefined): Value {
+  const isPromising = callee?.shape.kind === 'unknown' && callee.shape.promising === true;
+  return isPromising && site.operation.target.kind === 'value' ? pendingOf(site, value, []) : value;
 }
 
 /** What a decorator out of sight makes of a function: mostly one that does the same, and a bit more. */

@@ -6,7 +6,8 @@ import type { Analysis } from './analysis.js';
 import { placeIn, type Frame } from './frame.js';
 import { nameOf, settleOwnLocks, type OwnLockCandidate } from './own-locks.js';
 import { meetingOf, regionOf, seenFrom, type Spot } from './spots.js';
-import type { Acquisition, CellIdentity, LiveRead, SharedHandle, State } from './state.js';
+import { outlived, settleAwaits } from './awaits.js';
+import type { Acquisition, CellIdentity, Lapse, LiveRead, SharedHandle, State } from './state.js';
 
 /** The overlaps of one context, and its place in the stack of contexts (counted from 1). */
 export interface Level {
@@ -24,6 +25,7 @@ interface UpdateCandidate {
   readonly writeFrame: Frame;
   readonly certain: boolean;
   readonly held: readonly Acquisition[];
+  readonly lapsed: readonly Lapse[];
   readonly levels: readonly Level[];
 }
 
@@ -46,6 +48,14 @@ export function levelsAbove(analysis: Analysis, depth: number, upTo: number): Le
     .filter(({ index, overlaps }) => index > depth && overlaps.length > 0);
 }
 
+/** What overlaps along the dimensions that a lock excludes, for a lock that was made at a depth. */
+export function overlapsOf(analysis: Analysis, depth: number, span: readonly Dimension[]): Overlap[] {
+  const levels = levelsAbove(analysis, depth, analysis.depth);
+  return strongestPerDimension(
+    levels.flatMap((level) => level.overlaps.filter(({ dimension }) => span.includes(dimension))),
+  );
+}
+
 /** A cell is written from what was read of it: keeps the pair if any execution can interleave. */
 export function noteUpdate(
   analysis: Analysis,
@@ -61,7 +71,8 @@ export function noteUpdate(
   const levels = levelsAbove(analysis, cell.depth, pair.read.depth);
   if (levels.length === 0) return;
   const held = covering.filter(({ weak }) => weak !== true);
-  analysis.candidates.push({ kind: 'update', cell, held, levels, ...pair });
+  const lapsed = [...state.lapsed.values()];
+  analysis.candidates.push({ kind: 'update', cell, held, lapsed, levels, ...pair });
 }
 
 /** A file lock is taken on an open file that is kept in a shared cell. */
@@ -97,6 +108,7 @@ export function settle(analysis: Analysis): Finding[] {
     if (finding !== undefined) keep(finding);
   }
   for (const finding of settleOwnLocks(ownLocks)) if (!findings.has(keyOf(finding))) keep(finding);
+  for (const finding of settleAwaits(analysis)) keep(finding);
   return [...findings.values()];
 }
 
@@ -109,6 +121,8 @@ function keyOf(finding: Finding): string {
       return `handle ${finding.acquire.file} ${String(finding.acquire.start)}`;
     case 'own-lock':
       return `own lock ${finding.made.file} ${String(finding.made.start)}`;
+    case 'missing-await':
+      return `missing await ${finding.call.file} ${String(finding.call.start)}`;
   }
 }
 
@@ -196,7 +210,7 @@ function guardOf(lock: Acquisition, unshared: readonly Dimension[] = []): Guard 
   return { name, span, acquired: place, unshared, ...(made !== undefined && { made }) };
 }
 
-function describe(cell: CellIdentity): {
+export function describe(cell: CellIdentity): {
   kind: CellIdentity['kind'];
   name: string;
   reach: CellIdentity['reach'];
@@ -223,6 +237,15 @@ function settleUpdate(analysis: Analysis, candidate: UpdateCandidate): Finding |
   const sharesHandle = guards.some((lock) => lock.handle !== undefined);
   const overlaps = sharesHandle ? open.filter(({ dimension }) => !OF_ONE_PROCESS.has(dimension)) : open;
   if (overlaps.length === 0) return undefined;
+  const lapsed = candidate.lapsed.filter(({ acquisition }) =>
+    overlaps.some(({ dimension }) => acquisition.span.includes(dimension)),
+  );
+  if (lapsed.length > 0) {
+    // A lock that its starter does not give back is the work's own.
+    const lapse = lapsed.find(({ acquisition, work }) => work.givenBack.has(acquisition.id));
+    const { cell, write, certain } = candidate;
+    return lapse && outlived(lapse, cell, write, { overlaps, certain });
+  }
   const own = [...shortGuards].find(
     ([lock, unshared]) => lock.holder?.made !== undefined && unshared.length > 0,
   );

@@ -4,6 +4,7 @@ import type { VariableIndex } from '../model/facts.js';
 import type { CellKind } from '../model/library-model.js';
 import type { Place } from '../model/source.js';
 import type { Analysis } from './analysis.js';
+import { noteRead, noteWrite } from './awaits.js';
 import { noteUpdate } from './candidates.js';
 import { distinctBy } from './distinct.js';
 import { placeIn, variableKey, type Frame } from './frame.js';
@@ -119,12 +120,14 @@ export function elementCell(
 
 /** Reads a cell. @returns the reads that the value now derives from */
 export function readCell(
+  analysis: Analysis,
   state: State,
   frame: Frame,
   cell: CellIdentity,
   place: Place,
-  depth: number,
 ): Origins {
+  const { depth } = analysis;
+  noteRead(analysis, state, frame, cell, place);
   const id = `${frame.id}@${String(place.start)} ${cell.key}`;
   state.reads.delete(`${id}'`);
   state.reads.set(id, { id, cell, place, frame, depth, guards: new Set(state.held.keys()) });
@@ -148,6 +151,7 @@ export function writeCell(
   place: Place,
 ): void {
   if (isOpenFile(value)) analysis.overwritten.set(cell.key, place);
+  noteWrite(analysis, state, cell, place);
   noteChainWrite(analysis, state, cell, value);
   noteFlagWrite(analysis, state, cell, value, place);
   state.written.set(cell.key, value);

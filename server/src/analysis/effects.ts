@@ -1,7 +1,8 @@
 /** What library models say of a call, applied. */
 import type { CellModel, LibraryModel, ReadModel, WriteModel } from '../model/library-model.js';
 import type { Analysis } from './analysis.js';
-import { inputsOf, runCallback, type CallSite, type Result } from './calls.js';
+import { isLost, pendingOf, runStarted, startUnawaited } from './awaits.js';
+import { inputsOf, isAwaited, runCallback, type CallSite, type Result } from './calls.js';
 import { elementCell, readCell, storeCell, writeCell } from './cells.js';
 import { applyFuture } from './futures.js';
 import { placeIn } from './frame.js';
@@ -21,7 +22,10 @@ export function applyModel(called: CallSite, state: State, applied: Applied): Re
   const { call, receiver } = applied;
   const site = placed(called, call);
   const { analysis, frame, operation } = site;
-  if (call.future !== undefined) return applyFuture(site, state, call.future, receiver);
+  if (call.future !== undefined) {
+    const result = applyFuture(site, state, call.future, receiver);
+    return { state: result.state, value: pendingOf(site, result.value, []) };
+  }
   if (call.performs !== undefined) return perform(site, state, applied, call.performs);
   const given = inputsOf(site);
   const inputs = receiver === undefined ? given : [receiver, ...given];
@@ -59,8 +63,12 @@ export function applyModel(called: CallSite, state: State, applied: Applied): Re
   }
 
   if (call.transaction !== undefined) beginModelled(site, state, call.transaction, applied);
+  const runsLocked = (call.runs ?? []).some((run) => run.locked === true);
+  // The section begins when its turn has come.
+  if (runsLocked && call.completes === 'promise' && isAwaited(site))
+    state.passPoint({ frame, range: operation.range });
   const acquired = call.acquires === undefined ? undefined : acquire(site, state, applied);
-  if (acquired !== undefined) value = acquired;
+  if (acquired?.grant !== undefined) value = acquired.grant;
   if (call.releases !== undefined) release(site, state, applied);
 
   if (call.reads !== undefined) value = read(site, state, call.reads, applied) ?? value;
@@ -69,18 +77,37 @@ export function applyModel(called: CallSite, state: State, applied: Applied): Re
 
   let current = state;
   let hasRun = false;
+  const started = call.runs !== undefined && call.completes === 'promise' && isLost(site);
   for (const run of call.runs ?? []) {
-    const result = runArgument(site, current, run, applied, value);
+    const result = started
+      ? runStarted(site, current, acquired?.acquisition, (apart) =>
+          runArgument(site, apart, run, applied, value),
+        )
+      : runArgument(site, current, run, applied, value);
     current = result.state;
     hasRun ||= valueAt(site, run.argument, receiver)?.shape.kind === 'function';
     if (run.returned === true) value = result.value;
   }
   if (call.completes === 'callback') current = complete(site, current, value);
-  if (call.acquires !== undefined && (call.runs ?? []).some((run) => run.locked === true)) {
-    release(site, current, applied);
-  }
+  if (call.acquires !== undefined && runsLocked) release(site, current, applied);
   if (call.commits === true || (call.transaction !== undefined && hasRun)) endTransaction(current);
-  return { state: current, value: returned(site, applied, value) };
+  const result = returned(site, applied, value);
+  if (call.completes !== 'promise') return { state: current, value: result };
+  const locks = acquired === undefined || runsLocked ? [] : [acquired.acquisition];
+  return { state: current, value: pendingOf(site, result, locks) };
+}
+
+/**
+ * Who does the writing of a call that completes later: when nobody waits for it, that may be done when the locks are gone.
+ * A client of Redis sends its commands in order, so what comes after the release is behind the write.
+ */
+function writerOf(site: CallSite, state: State, { call }: Applied, cell: CellIdentity): State {
+  const isLater = call.completes === 'promise' && cell.kind !== 'redis' && state.held.size > 0;
+  if (!isLater || !isLost(site)) return state;
+  const later = state.copy();
+  startUnawaited(site, later, state.held.values());
+  later.passPoint({ frame: site.frame, range: site.operation.range });
+  return later;
 }
 
 /** A command that was made before, or the query that the method is called on. */
@@ -105,7 +132,7 @@ function read(site: CallSite, state: State, model: ReadModel, applied: Applied):
   const cell = cellOf(site, model, applied);
   if (cell === undefined) return undefined;
   const id = `${frame.id}@${String(operation.range.start)}`;
-  const origins = readCell(state, frame, cell, placeIn(frame, operation.range), analysis.depth);
+  const origins = readCell(analysis, state, frame, cell, placeIn(frame, operation.range));
   const [direct] = origins.keys();
   const value: Value = {
     ...unknown(id, operation.text, origins),
@@ -139,7 +166,8 @@ function write(site: CallSite, state: State, model: WriteModel, applied: Applied
   if (cell === undefined) return;
   const given = writtenValue(site, model, applied) ?? moved(site, state, model, applied);
   const kept = given?.shape.kind === 'instance' ? given.shape.instance.kept : undefined;
-  writeCell(analysis, state, frame, cell, kept ?? given ?? unknown(analysis.freshId(), 'value'), place);
+  const value = kept ?? given ?? unknown(analysis.freshId(), 'value');
+  writeCell(analysis, writerOf(site, state, applied, cell), frame, cell, value, place);
 }
 
 /** What was written to the cell that is moved to another key: a file that is written aside, and put in its place. */

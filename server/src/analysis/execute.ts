@@ -8,6 +8,7 @@ import { performed } from './queries.js';
 import { forgetEmpty, noteHandOver, noteTest, noteTurn } from './home-made-locks.js';
 import { publish } from './publish.js';
 import { initializeStatics } from './statics.js';
+import { noteReturned } from './awaits.js';
 import { join, type State } from './state.js';
 import {
   constant,
@@ -244,7 +245,13 @@ function executeTry(analysis: Analysis, frame: Frame, node: Node & { kind: 'try'
   if (finalizer === undefined) return outcomeOf(next, exits);
   const after: Exit[] = [];
   for (const exit of exits) {
+    const held = [...exit.state.held.values()];
     const finished = execute(analysis, frame, finalizer, exit.state);
+    if (exit.kind === 'return' && finished.next !== undefined) {
+      const { held: still } = finished.next;
+      const ended = held.filter(({ id }) => !still.has(id));
+      noteReturned(analysis, exit.value, finalizer, ended);
+    }
     after.push(...finished.exits);
     if (finished.next !== undefined) after.push({ ...exit, state: finished.next });
   }
@@ -397,7 +404,7 @@ function operate(analysis: Analysis, frame: Frame, operation: Operation, state: 
       if ((operation.cause !== 'yield' || frame.facts.async) && yieldsAt(analysis, frame, operation)) {
         noteTurn(analysis, state, waited, spot);
         noteHandOver(analysis, state, waited, spot);
-        state.passPoint(spot);
+        state.passPoint(spot, { waitsFor: waited });
       }
       set(
         frame,
@@ -416,7 +423,8 @@ function yieldsAt(analysis: Analysis, frame: Frame, { cause, value }: Point): bo
 }
 
 /** What awaiting a value gives. */
-function settled(analysis: Analysis, waited: Value): Value {
+function settled(analysis: Analysis, promise: Value): Value {
+  const waited: Value = promise.pending === undefined ? promise : { ...promise, pending: undefined };
   if (waited.shape.kind !== 'future') return waited;
   return (
     analysis.futures.get(waited.shape.id) ?? unknown(`${waited.shape.id} settled`, 'value', waited.origins)

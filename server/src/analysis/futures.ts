@@ -1,6 +1,7 @@
 /** Promises: made, chained, gathered. */
 import type { CallModel } from '../model/library-model.js';
 import { placeIn } from './frame.js';
+import { isLost, noteRelease, startUnawaited } from './awaits.js';
 import { isAwaited, runCallback, type CallSite, type Result } from './calls.js';
 import { chainAcquisition, chainedCells } from './home-made-locks.js';
 import { performed } from './queries.js';
@@ -84,6 +85,11 @@ function chain(
   const place = placeIn(site.frame, operation.range);
   const after = state.copy();
   const cells = receiver === undefined ? [] : chainedCells(state, receiver);
+  if (isLost(site)) {
+    const own = receiver?.pending?.locks ?? [];
+    const starter = [...state.held.values()].filter((held) => !own.includes(held));
+    startUnawaited(site, after, starter);
+  }
   after.passPoint({ frame: site.frame, range: operation.range });
   for (const cell of cells) after.acquire(chainAcquisition(analysis, cell, place));
   const given = receiver === undefined ? unknown(analysis.freshId(), 'value') : settledValue(site, receiver);
@@ -97,7 +103,11 @@ function chain(
     results.push(result.value);
   }
   const [first] = results;
-  for (const cell of cells) current.release((held) => held.id === `chain ${cell.key}`);
+  for (const cell of cells) {
+    for (const released of current.release((held) => held.id === `chain ${cell.key}`)) {
+      noteRelease(analysis, released);
+    }
+  }
   const origins = originsOf([...(receiver === undefined ? [] : [receiver]), ...results]);
   const wrapped = wrap(site, first === undefined ? given : { ...first, origins: originsOf([first]) });
   return { state: isAwaited(site) ? current : state, value: { ...wrapped, origins } };

@@ -2,6 +2,7 @@
 import type { FieldFacts, MethodFacts, TypeFacts, VariableIndex } from '../model/facts.js';
 import type { Place } from '../model/source.js';
 import type { Analysis } from './analysis.js';
+import { noteRead } from './awaits.js';
 import { exportedBinding, importedBinding, namespaceOf, type Binding } from './bindings.js';
 import { fieldCell, innerCell, readCell, variableCell, writeCell, type Key } from './cells.js';
 import { frameOf, variableKey, type Frame } from './frame.js';
@@ -68,13 +69,19 @@ export function loadVariable(
       return loadVariable(analysis, state, scope, variable, place, frame);
     }
   }
-  const typed = (): Value => typedOr(analysis, owner, facts.type, key, facts.name);
+  const typed = (): Value => {
+    const value = typedOr(analysis, owner, facts.type, key, facts.name);
+    return facts.promising === true ? promising(value) : value;
+  };
   const shared = facts.reassigned && (facts.scope === 0 || facts.captured) && facts.kind !== 'synthetic';
   if (!shared) return held ?? typed();
   const cell = variableCell(analysis, owner, variable);
   const value = held ?? typed();
-  if (isOwn(analysis, owner)) return { ...value, shape: seenThrough(value.shape, false, cell) };
-  const origins = readCell(state, frame, cell, place, analysis.depth);
+  if (isOwn(analysis, owner)) {
+    noteRead(analysis, state, frame, cell, place);
+    return { ...value, shape: seenThrough(value.shape, false, cell) };
+  }
+  const origins = readCell(analysis, state, frame, cell, place);
   return {
     shape: seenThrough(value.shape, true, cell),
     origins: facts.scope === 0 ? origins : originsOf([value, { ...value, origins }]),
@@ -189,6 +196,11 @@ function seenThrough(
   return { kind: 'contents', cell: cell.key, label: cell.name, depth: cell.depth };
 }
 
+/** A function of which nothing is known but that it gives a promise. */
+export function promising(value: Value): Value {
+  return value.shape.kind === 'unknown' ? { ...value, shape: { ...value.shape, promising: true } } : value;
+}
+
 function typedOr(
   analysis: Analysis,
   frame: Frame,
@@ -262,7 +274,7 @@ export function loadProperty(
     case 'contents': {
       if (isMutable(analysis, key)) {
         const cell = innerCell(analysis, shape, key);
-        const origins = readCell(state, frame, cell, place, analysis.depth);
+        const origins = readCell(analysis, state, frame, cell, place);
         return {
           shape: { kind: 'contents', cell: cell.key, label: cell.name, depth: cell.depth },
           origins: originsOf([object, { ...object, origins }]),
@@ -346,7 +358,7 @@ function loadField(
   const cell = fieldCell(analysis, object, key);
   const known = held ?? typed();
   if (isOwn(analysis, object)) return { ...known, shape: seenThrough(known.shape, false, cell) };
-  const origins = readCell(state, frame, cell, place, analysis.depth);
+  const origins = readCell(analysis, state, frame, cell, place);
   return {
     shape: seenThrough(known.shape, true, cell),
     origins,

@@ -11,6 +11,7 @@
 import type { Dimension } from '../model/dimensions.js';
 import type { Place } from '../model/source.js';
 import type { Analysis } from './analysis.js';
+import { noteRelease } from './awaits.js';
 import { placeIn, type Frame } from './frame.js';
 import type { Spot } from './spots.js';
 import type { Acquisition, CellIdentity, State } from './state.js';
@@ -19,8 +20,13 @@ import type { Value } from './values.js';
 const SPAN: readonly Dimension[] = ['tasks'];
 const IN_MEMORY = new Set(['variable', 'field', 'element']);
 
-function flagLock(cell: string): string {
+/** The lock that a flag in a cell is. */
+export function flagLock(cell: string): string {
   return `flag ${cell}`;
+}
+
+export function isFlag({ lock }: Acquisition): boolean {
+  return lock.startsWith(flagLock(''));
 }
 
 /** Whether a value is certainly truthy or falsy. */
@@ -70,7 +76,11 @@ export function noteFlagWrite(
   const raised = truth(value);
   if (raised === true && state.tested.get(cell.key) === false) {
     state.acquire(flagAcquisition(analysis, cell, place));
-  } else if (raised === false) state.release((held) => held.lock === flagLock(cell.key));
+  } else if (raised === false) {
+    for (const released of state.release((held) => held.lock === flagLock(cell.key))) {
+      noteRelease(analysis, released);
+    }
+  }
   if (raised === undefined) state.tested.delete(cell.key);
   else state.tested.set(cell.key, raised);
 }
@@ -89,6 +99,7 @@ function flagAcquisition(
     depth: analysis.depth,
     lockDepth: depth,
     ...(holder !== undefined && { holder }),
+    content: { busy: false, works: [] },
   };
 }
 
@@ -136,6 +147,7 @@ export function chainAcquisition(
     depth: analysis.depth,
     lockDepth: cell.depth,
     ...(cell.holder !== undefined && { holder: cell.holder }),
+    content: { busy: false, works: [] },
     ...(frame === undefined ? { chain: cell.key } : { releasedBy: frame }),
   };
 }

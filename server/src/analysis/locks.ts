@@ -1,6 +1,7 @@
 /** Locks that library models tell of: taken and given back. */
 import { DIMENSIONS } from '../model/dimensions.js';
 import type { CallModel } from '../model/library-model.js';
+import { noteRelease } from './awaits.js';
 import type { CallSite } from './calls.js';
 import { noteSharedHandle } from './candidates.js';
 import { placeIn } from './frame.js';
@@ -78,8 +79,13 @@ function hasOption(args: readonly Value[], option: string): boolean {
   });
 }
 
-/** @returns the receipt, when the call gives one */
-export function acquire(site: CallSite, state: State, applied: Applied): Value | undefined {
+export interface Acquired {
+  readonly acquisition: Acquisition;
+  /** The receipt, when the call gives one. */
+  readonly grant?: Value;
+}
+
+export function acquire(site: CallSite, state: State, applied: Applied): Acquired | undefined {
   const { analysis, frame, operation } = site;
   const model = applied.call.acquires;
   const lock = model && lockOf(site, state, model.lock, applied);
@@ -103,15 +109,15 @@ export function acquire(site: CallSite, state: State, applied: Applied): Value |
     place,
     depth: analysis.depth,
     lockDepth: lock.depth,
+    content: { busy: false, works: [] },
     ...(lock.holder !== undefined && { holder: lock.holder }),
   };
   noteOwnLock(site, state, acquisition);
   if ('descriptor' in model.lock && model.lock.ofProcess !== true)
     acquireFile(site, state, acquisition, valueAt(site, model.lock.descriptor, applied.receiver));
   else state.acquire(acquisition);
-  return model.grant === 'callable' || model.grant === 'object'
-    ? valueOf({ kind: 'grant', lock: lock.id })
-    : undefined;
+  const gives = model.grant === 'callable' || model.grant === 'object';
+  return { acquisition, ...(gives && { grant: valueOf({ kind: 'grant', lock: lock.id }) }) };
 }
 
 /**
@@ -160,7 +166,9 @@ export function release(site: CallSite, state: State, applied: Applied): void {
 }
 
 function releaseLock(site: CallSite, state: State, lock: string): void {
-  for (const { handle } of state.release((held) => held.lock === lock)) {
+  for (const acquisition of state.release((held) => held.lock === lock)) {
+    const { handle } = acquisition;
+    noteRelease(site.analysis, acquisition);
     if (handle !== undefined)
       handle.release = { frame: site.frame, place: placeIn(site.frame, site.operation.range) };
   }

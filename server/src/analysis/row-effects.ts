@@ -26,7 +26,7 @@ interface RowRead {
 
 /** Reads rows, as the records that they are returned as. */
 export function readRow(analysis: Analysis, state: State, frame: Frame, read: RowRead): Value {
-  const origins = readCell(state, frame, read.cell, read.place, analysis.depth);
+  const origins = readCell(analysis, state, frame, read.cell, read.place);
   const record: StoredRecord = {
     id: read.id,
     row: read.cell,

@@ -1,6 +1,7 @@
 /** Functions among the arguments of a call that a library runs. */
 import type { Overlap } from '../model/findings.js';
 import type { RunModel } from '../model/library-model.js';
+import { isLost, isWork, startUnawaited } from './awaits.js';
 import { runApart, runCallback, type CallSite, type Result } from './calls.js';
 import { placeIn } from './frame.js';
 import { instanceValue } from './effects.js';
@@ -57,6 +58,9 @@ export function runArgument(
       const each = runApart(analysis, state, { overlaps: isSerial ? [] : overlaps }, (apart) => {
         // Each call goes on with its own row of what was read for all of them.
         for (const [id, read] of state.reads) if (read.cell.kind === 'row') apart.reads.set(id, read);
+        const works = callback.shape.kind === 'function' && isWork(callback.shape);
+        if (works && (run.returned !== true || isLost(site)))
+          startUnawaited(site, apart, state.held.values());
         return handedOut(runCallback(site, apart, callback, [element]));
       });
       return { state, value: { ...result, origins: originsOf([result, each.value]) } };

@@ -1,5 +1,6 @@
 /** What is true at one point of control flow. */
 import type { Dimension } from '../model/dimensions.js';
+import type { FixRegion } from '../model/findings.js';
 import type { CellKind } from '../model/library-model.js';
 import type { Place } from '../model/source.js';
 import type { Frame } from './frame.js';
@@ -51,6 +52,8 @@ export interface Acquisition {
   readonly ofTransaction?: boolean;
   /** It may guard or not: whether the store refuses the transaction depends on what is not said. */
   readonly weak?: boolean;
+  /** What is done under it, where all of that is in sight. */
+  readonly content?: Content;
   /** A file lock taken on an open file that others share, to be reported unless nothing can come between. */
   readonly handle?: SharedHandle;
 }
@@ -61,6 +64,42 @@ export interface SharedHandle {
   /** Set when another task can run while the lock is held. */
   crossed: boolean;
   release?: { readonly frame: Frame; readonly place: Place };
+}
+
+/** Work that its starter goes on without: at its first point, the starter may give back what it holds. */
+export interface Unawaited {
+  /** The call that started it. */
+  readonly call: Place;
+  readonly text: string;
+  readonly region: FixRegion;
+  /** Acquisitions of the starter. */
+  readonly locks: ReadonlySet<string>;
+  /** Those that the starter was seen to give back after it had started the work. */
+  readonly givenBack: Set<string>;
+}
+
+/** What is done under a lock. */
+export interface Content {
+  /** Set when something is done that is waited for. */
+  busy: boolean;
+  readonly works: Unawaited[];
+}
+
+/** A lock that work was started under, and may have outlived. */
+export interface Lapse {
+  readonly acquisition: Acquisition;
+  readonly work: Unawaited;
+}
+
+/** A critical section that was started and not waited for. */
+export interface StartedSection {
+  readonly call: Place;
+  readonly text: string;
+  readonly region: FixRegion;
+  readonly frame: Frame;
+  readonly lock: Acquisition;
+  /** Where the section writes the cell. */
+  readonly write: Place;
 }
 
 /** A read whose value may still be written back. */
@@ -77,6 +116,13 @@ export interface LiveRead {
 }
 
 export class State {
+  /** Set up to the first point of work that nobody waits for. */
+  unawaited: Unawaited | undefined;
+  /** Locks of the starter that such work may have outlived, by acquisition. */
+  lapsed: ReadonlyMap<string, Lapse> = new Map();
+  /** Cells that sections write which were started and not waited for. */
+  started: ReadonlyMap<string, StartedSection> = new Map();
+
   constructor(
     readonly variables: Variables,
     readonly held = new SharedMap<string, Acquisition>(),
@@ -88,22 +134,49 @@ export class State {
   ) {}
 
   copy(): State {
-    return new State(
+    const copy = new State(
       this.variables.copy(),
       this.held.copy(),
       this.reads.copy(),
       this.tested.copy(),
       this.written.copy(),
     );
+    copy.unawaited = this.unawaited;
+    copy.lapsed = this.lapsed;
+    copy.started = this.started;
+    return copy;
   }
 
-  /** Another task may run here. */
-  passPoint(spot: Spot): void {
+  /**
+   * Another task may run here.
+   * @param options.waitsFor what settles before the execution goes on
+   */
+  passPoint(spot: Spot, { waitsFor }: { readonly waitsFor?: Value | undefined } = {}): void {
     for (const [id, read] of this.reads) {
       if (read.point === undefined) this.reads.set(id, { ...read, point: spot });
     }
-    for (const { handle } of this.held.values()) if (handle !== undefined) handle.crossed = true;
+    for (const { id, handle, content } of this.held.values()) {
+      if (handle !== undefined) handle.crossed = true;
+      // The wait for the lock itself is not under the lock, and a wait for a constant is none.
+      const isNone = waitsFor?.shape.kind === 'constant' && waitsFor.pending === undefined;
+      const isForLock = waitsFor?.pending?.locks.some((lock) => lock.id === id) === true;
+      if (content !== undefined && this.unawaited === undefined && !isNone && !isForLock) content.busy = true;
+    }
     this.tested.clear();
+    this.outliveStarter();
+  }
+
+  private outliveStarter(): void {
+    const work = this.unawaited;
+    if (work === undefined) return;
+    this.unawaited = undefined;
+    const lapsed = new Map(this.lapsed);
+    for (const id of work.locks) {
+      const acquisition = this.held.get(id);
+      if (acquisition !== undefined) lapsed.set(id, { acquisition, work });
+      this.drop(id);
+    }
+    this.lapsed = lapsed;
   }
 
   acquire(acquisition: Acquisition): void {
@@ -140,13 +213,22 @@ export function join(left: State, right: State, id: () => string): State {
   const variables = Variables.join(left.variables, right.variables, (one, other) =>
     joinValues(rename(one, ofLeft), rename(other, ofRight), id),
   );
-  return new State(
+  const joined = new State(
     variables,
     intersection(left.held, right.held, (one) => one),
     reads,
     intersection(left.tested, right.tested, (one, other) => (one === other ? one : undefined)),
     intersection(left.written, right.written, (one, other) => joinValues(one, other, id)),
   );
+  joined.unawaited = left.unawaited ?? right.unawaited;
+  joined.lapsed = union(left.lapsed, right.lapsed);
+  joined.started = intersection(left.started, right.started, (one) => one);
+  return joined;
+}
+
+function union<T>(left: ReadonlyMap<string, T>, right: ReadonlyMap<string, T>): ReadonlyMap<string, T> {
+  if (left === right || right.size === 0) return left;
+  return left.size === 0 ? right : new Map([...left, ...right]);
 }
 
 type Names = ReadonlyMap<ReadId, ReadId>;

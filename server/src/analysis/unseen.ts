@@ -2,11 +2,13 @@
 import { DIMENSIONS } from '../model/dimensions.js';
 import { inputsOf, type CallSite } from './calls.js';
 import { placeIn } from './frame.js';
+import { noteRelease } from './awaits.js';
 import type { State } from './state.js';
 import { originsOf, valueOf, type Value } from './values.js';
 
 /** A word of a call's name that says that a lock is taken. Only where the code itself is out of sight. */
 const ACQUIRES = /(^|[^a-z])(lock|acquire|mutex|semaphore|exclusive|synchroni[sz]ed|enter|obtain)([^a-z]|$)/i;
+const LOCK = /(^|[^a-z])(lock|mutex|semaphore)s?([^a-z]|$)/i;
 const RELEASES = /^(release|unlock|free|dispose|leave|exit|close|@@asyncDispose|@@dispose)$/;
 
 /** `acquireLock` → `acquire Lock`: names are compared word by word. */
@@ -24,13 +26,23 @@ export function isRelease(method: string): boolean {
   return RELEASES.test(method);
 }
 
+/**
+ * Whether a call is named like one that gives back a lock: by its callee (`unlockDocument`), or by it and what it is given
+ * (`this.release(lock)`).
+ */
+export function givesBackLock(callee: string, given: readonly string[]): boolean {
+  const name = words(callee.split(/[.[\]?]+/).findLast((part) => part !== '') ?? '');
+  if (/(^| )unlock( |$)/i.test(name)) return true;
+  return /(^| )release( |$)/i.test(name) && [callee, ...given].some((text) => LOCK.test(words(text)));
+}
+
 /** @returns the receipt, when the call is named like one that takes a lock */
 export function noteUnseenCall(site: CallSite, state: State, receiver: Value | undefined): Value | undefined {
   const { analysis, operation } = site;
   const name = operation.text.split(/[.[\]?]+/).findLast((part) => part !== '') ?? '';
   const readable = words(name);
   if (/(^| )(unlock|release)( |$)/i.test(readable)) {
-    state.release((held) => held.unseen === true);
+    for (const released of state.release((held) => held.unseen === true)) noteRelease(analysis, released);
     return undefined;
   }
   const locks =
@@ -48,6 +60,7 @@ export function noteUnseenCall(site: CallSite, state: State, receiver: Value | u
     depth: analysis.depth,
     lockDepth: 0,
     unseen: true,
+    content: { busy: false, works: [] },
   });
   const from = receiver === undefined ? inputs : [receiver, ...inputs];
   return valueOf({ kind: 'grant', lock }, originsOf(from, false));

@@ -5,12 +5,13 @@
  */
 import type { ClassFacts, ClassIndex, FunctionFacts, FunctionIndex } from '../model/facts.js';
 import type { ClassModel, LibraryModel } from '../model/library-model.js';
-import type { Place } from '../model/source.js';
+import type { Place, TextRange } from '../model/source.js';
 import type { Distinct } from './distinct.js';
 import type { Frame } from './frame.js';
 import type { Module } from './modules.js';
 import type { Query } from './queries.js';
 import type { StoredRecord } from './records.js';
+import type { Acquisition } from './state.js';
 
 /** Identifies a read of a cell: one operation in one call of its function. */
 export type ReadId = string;
@@ -25,6 +26,18 @@ export interface Value {
   readonly direct?: ReadId;
   /** Reads whose unchanged value this may be: where it is not, it is something else altogether (`input ?? row.name`). */
   readonly unchanged?: ReadonlySet<ReadId>;
+  /** There when the value is a promise that nobody has awaited yet. */
+  readonly pending?: Pending | undefined;
+}
+
+/** A promise that nobody has awaited yet. */
+export interface Pending {
+  /** The call that gave it, and the frame that made the call. */
+  readonly call: TextRange;
+  readonly text: string;
+  readonly frame: Frame;
+  /** What is held only once it is settled. */
+  readonly locks: readonly Acquisition[];
 }
 
 /** A class of the project: where it stands, and the frame that its code closes over. */
@@ -107,6 +120,8 @@ export type Shape =
       readonly label: string;
       /** Which executions have a value of their own. */
       readonly differs?: Distinct;
+      /** True when calling it gives a promise. */
+      readonly promising?: boolean;
     }
   | { readonly kind: 'constant'; readonly value: string | number | boolean | null | undefined }
   | { readonly kind: 'template'; readonly parts: readonly (string | Shape)[] }
@@ -288,6 +303,7 @@ export function joinValues(left: Value, right: Value, id: () => string): Value {
       origins,
       ...(direct !== undefined && { direct }),
       ...(unchanged !== undefined && { unchanged }),
+      ...(left.pending !== undefined && right.pending !== undefined && { pending: left.pending }),
     };
   }
   // A missing value beside a known one is how code says "not made yet": the known one is what is used.

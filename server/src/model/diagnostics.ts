@@ -47,11 +47,23 @@ export interface Diagnostic {
 }
 
 /** What a fix must achieve, in no particular language. */
-export interface FixRequest {
+export type FixRequest = GuardRequest | AwaitRequest;
+
+/** Holds a CombinedLock from the one end of the region to the other. */
+export interface GuardRequest {
   readonly kind: 'guard-with-combined-lock';
   readonly title: string;
   /** The name that every execution must agree on. */
   readonly lockName: string;
+  readonly region: FixRegion;
+}
+
+/** Waits for the call that the region is. */
+export interface AwaitRequest {
+  readonly kind: 'await-call';
+  readonly title: string;
+  /** The call that runs the critical section which the region is in, where one does. */
+  readonly section?: TextRange;
   readonly region: FixRegion;
 }
 

@@ -76,6 +76,8 @@ export interface VariableFacts {
   readonly captured: boolean;
   readonly exported: boolean;
   readonly type?: TypeFacts;
+  /** True when its type says that calling it gives a promise. */
+  readonly promising?: boolean;
   /** For `kind: 'import'`: what it is bound to. `name` is `default`, `*`, or the exported name. */
   readonly import?: { readonly module: string; readonly name: string };
   /** For `kind: 'function'` and `kind: 'class'` that are hoisted: what it is bound to. */
@@ -260,7 +262,10 @@ export interface Template {
   readonly parts: readonly (string | Temporary)[];
 }
 
-/** A value computed from others by the language alone, without effect: arithmetic, comparison, negation (`!`). */
+/**
+ * A value computed from others by the language alone, without effect: arithmetic, comparison, negation (`!`). The operator
+ * `void` says that a value is thrown away on purpose.
+ */
 export interface Derive {
   readonly kind: 'derive';
   readonly into: Temporary;

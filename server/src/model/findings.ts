@@ -106,4 +106,28 @@ export interface OwnLock {
   readonly overlaps: readonly Overlap[];
 }
 
-export type Finding = ReadModifyWrite | SharedLockHandle | OwnLock;
+/** Somebody goes on without waiting, so a lock is not held when it matters. */
+export interface MissingAwait {
+  readonly kind: 'missing-await';
+  /**
+   * What is not waited for: the lock itself (`acquire`), a critical section whose writes are then read too early (`section`),
+   * work that is started under a lock (`work`), or such work that is returned past the release (`return`).
+   */
+  readonly what: 'acquire' | 'section' | 'work' | 'return';
+  /** The lock's name, where it is known. */
+  readonly lock?: string;
+  /** The call that is not awaited, and its callee as written. */
+  readonly call: Place;
+  readonly text: string;
+  /** The cell that is touched while the lock is not held, and where. */
+  readonly cell?: Cell;
+  readonly access?: Place;
+  /** Where the lock is acquired, for `work`. */
+  readonly acquired?: Place;
+  /** False when it is not known that the call gives a promise, or that the state needs the lock. */
+  readonly certain: boolean;
+  readonly overlaps: readonly Overlap[];
+  readonly region: FixRegion;
+}
+
+export type Finding = ReadModifyWrite | SharedLockHandle | OwnLock | MissingAwait;

@@ -4,12 +4,19 @@ import type { Rule } from '../model/rule.js';
 import { fileLockAcrossThreads } from './file-lock-across-threads/rule.js';
 import { inProcessLock } from './in-process-lock/rule.js';
 import { lockPerCall } from './lock-per-call/rule.js';
+import { missingAwait } from './missing-await/rule.js';
 import { unguardedRmw } from './unguarded-rmw/rule.js';
 
 export { rulePage } from './pages.js';
 
 /** Every rule there is, in the order of the documentation. */
-export const rules: readonly Rule[] = [unguardedRmw, inProcessLock, lockPerCall, fileLockAcrossThreads];
+export const rules: readonly Rule[] = [
+  unguardedRmw,
+  inProcessLock,
+  lockPerCall,
+  missingAwait,
+  fileLockAcrossThreads,
+];
 
 /** The diagnostics that the rules make of findings; each finding is reported by one rule at most. */
 export function report(findings: readonly Finding[]): Diagnostic[] {

@@ -3,6 +3,7 @@ import type { FunctionIndex, Temporary, TypeFacts, VariableIndex } from '../../m
 import type { TextRange } from '../../model/source.js';
 import { Emitter } from '../emitter.js';
 import type { ModuleLowering } from './module.js';
+import { isPromising } from './promising.js';
 import {
   boundIdentifiers,
   hasExportModifier,
@@ -139,6 +140,7 @@ export class BodyLowering extends Emitter {
     for (const identifier of boundIdentifiers(declaration.name)) {
       const draft: Partial<VariableDraft> = { exported: this.isExported(identifier.text, statement) };
       if (type !== undefined && declaration.name === identifier) draft.type = type;
+      if (isPromising(declaration.type, this.module.source)) draft.promising = true;
       const scope =
         (declaration.parent.flags & ts.NodeFlags.BlockScoped) === 0 ? this.scope.functionScope() : this.scope;
       if (!scope.has(identifier.text)) this.module.declare(scope, identifier, draft);

@@ -117,7 +117,7 @@ export function lowerExpression(body: BodyLowering, wrapped: ts.Expression): Tem
   if (ts.isTypeOfExpression(expression))
     return body.derive('typeof', [lowerExpression(body, expression.expression)]);
   if (ts.isVoidExpression(expression)) {
-    lowerExpression(body, expression.expression);
+    body.derive('void', [lowerExpression(body, expression.expression)]);
     return body.constant(undefined);
   }
   if (ts.isTaggedTemplateExpression(expression)) return lowerTagged(body, expression);

@@ -3,6 +3,7 @@ import type { ClassIndex, FunctionFacts, FunctionIndex, ParameterFacts } from '.
 import { BodyLowering } from './body.js';
 import { lowerExpression } from './expressions.js';
 import { assignPattern } from './patterns.js';
+import { isPromising } from './promising.js';
 import { Scope, type VariableDraft } from './scopes.js';
 
 export interface FunctionNaming {
@@ -64,6 +65,7 @@ function lowerParameter(body: BodyLowering, parameter: ts.ParameterDeclaration):
   const draft: Partial<VariableDraft> = { kind: 'parameter' };
   const type = body.typeOf(parameter.type);
   if (type !== undefined) draft.type = type;
+  if (isPromising(parameter.type, body.module.source)) draft.promising = true;
   const named = ts.isIdentifier(parameter.name);
   const variable = body.module.declare(
     body.scope,

@@ -1,35 +1,39 @@
 /** Writes fixes for TypeScript and JavaScript. */
 import ts from 'typescript';
-import type { Fix, FixRequest } from '../../../model/diagnostics.js';
+import type { Fix, FixRequest, GuardRequest } from '../../../model/diagnostics.js';
 import type { TextRange } from '../../../model/source.js';
+import { awaitCall } from './await-call.js';
 import { CombinedLocks } from './combined-locks.js';
 import { useLock } from './declare.js';
 import { applied, ordered, type Change } from './edits.js';
 import { chooseForm, returnedChain } from './forms.js';
 import { moveReadIntoSection } from './move-read.js';
-import { canAwait, findPlace, type Place } from './place.js';
+import { canAwait, findPlace } from './place.js';
 import { styleOf } from './style.js';
 import { isWaitedFor } from './waiting.js';
 import { parse, syntaxErrors } from './syntax.js';
 import { wrapExpression, wrapStatements } from './wrap.js';
 
-/**
- * Holds a CombinedLock from the read to the write.
- * @returns undefined where that cannot be written rightly: the function cannot wait, the lock is held there already, or
- *   the two ends have no statements in common
- */
+/** @returns undefined where the request cannot be written rightly, or nothing is left to be done */
 export function writeTypeScriptFix(request: FixRequest, text: string): Fix | undefined {
-  const { region, lockName, title } = request;
+  const { region, title } = request;
   const source = parse(region.file, text);
   const errors = syntaxErrors(source);
   if (errors.some((error) => isNear(error, region.function, source))) return undefined;
-  const place = findPlace(source, region);
-  if (place === undefined) return undefined;
-  const changes = guard(source, place, request, new CombinedLocks(source), lockName);
+  const changes = changesFor(source, request);
   if (changes === undefined) return undefined;
   const edits = ordered(changes);
   if (syntaxErrors(parse(region.file, applied(text, edits))).length > errors.length) return undefined;
   return { title, edits: edits.map((edit) => ({ file: region.file, ...edit })) };
+}
+
+function changesFor(source: ts.SourceFile, request: FixRequest): Change[] | undefined {
+  switch (request.kind) {
+    case 'guard-with-combined-lock':
+      return guard(source, request);
+    case 'await-call':
+      return awaitCall(source, request);
+  }
 }
 
 /** Whether an error may have misled the parser about the function, or about what the module starts with. */
@@ -39,13 +43,15 @@ function isNear(error: TextRange, region: TextRange, source: ts.SourceFile): boo
   return touches || error.start <= (imports?.end ?? 0);
 }
 
-function guard(
-  source: ts.SourceFile,
-  place: Place,
-  { region }: FixRequest,
-  locks: CombinedLocks,
-  lockName: string,
-): Change[] | undefined {
+/**
+ * Holds a CombinedLock from the read to the write.
+ * @returns undefined where that cannot be written rightly: the function cannot wait, the lock is held there already, or
+ *   the two ends have no statements in common
+ */
+function guard(source: ts.SourceFile, { region, lockName }: GuardRequest): Change[] | undefined {
+  const place = findPlace(source, region);
+  if (place === undefined) return undefined;
+  const locks = new CombinedLocks(source);
   const style = styleOf(source);
   const innermost = place.kind === 'expression' ? place.expression : place.list[place.first];
   if (innermost === undefined || locks.isHeldAt(innermost)) return undefined;
