@@ -2,7 +2,7 @@
 import type { FieldFacts, MethodFacts, TypeFacts, VariableIndex } from '../model/facts.js';
 import type { Place } from '../model/source.js';
 import type { Analysis } from './analysis.js';
-import { noteRead } from './awaits.js';
+import { noteRead, noteWrite } from './awaits.js';
 import { exportedBinding, importedBinding, namespaceOf, type Binding } from './bindings.js';
 import { fieldCell, innerCell, readCell, variableCell, writeCell, type Key } from './cells.js';
 import { frameOf, variableKey, type Frame } from './frame.js';
@@ -223,8 +223,10 @@ export function storeVariable(
   const facts = frame.module.facts.variables[variable];
   const owner = facts && frameOf(frame, facts.scope);
   if (facts === undefined || owner === undefined) return;
-  if (!options.initial && (facts.scope === 0 || facts.captured) && !isOwn(analysis, owner)) {
-    writeCell(analysis, state, frame, variableCell(analysis, owner, variable), value, options.place);
+  if (!options.initial && (facts.scope === 0 || facts.captured)) {
+    const cell = variableCell(analysis, owner, variable);
+    if (isOwn(analysis, owner)) noteWrite(analysis, state, cell, options.place);
+    else writeCell(analysis, state, frame, cell, value, options.place);
   }
   if (owner.depth < analysis.depth) publish(state, value);
   const isNamed = facts.kind !== 'synthetic';

@@ -222,8 +222,12 @@ export function join(left: State, right: State, id: () => string): State {
   );
   joined.unawaited = left.unawaited ?? right.unawaited;
   joined.lapsed = union(left.lapsed, right.lapsed);
-  joined.started = intersection(left.started, right.started, (one) => one);
+  joined.started = common(left.started, right.started);
   return joined;
+}
+
+function common<T>(left: ReadonlyMap<string, T>, right: ReadonlyMap<string, T>): ReadonlyMap<string, T> {
+  return left === right ? left : new Map([...left].filter(([key]) => right.has(key)));
 }
 
 function union<T>(left: ReadonlyMap<string, T>, right: ReadonlyMap<string, T>): ReadonlyMap<string, T> {
