@@ -12,11 +12,15 @@ const descriptors = new Map();
 const waiting = new Map();
 
 const commands = {
-  async acquire({ name, timeout, as = name }) {
+  async acquire({ name, timeout, mode, handover, as = name }) {
     const withdrawal = new AbortController();
     waiting.set(as, withdrawal);
-    const grant = await new CombinedLock(name).acquire({ timeout, signal: withdrawal.signal });
-    grants.set(as, grant);
+    const { signal } = withdrawal;
+    grants.set(as, await new CombinedLock(name, { handover }).acquire({ timeout, mode, signal }));
+    return true;
+  },
+  acquireSync({ name, timeout, mode, as = name }) {
+    grants.set(as, new CombinedLock(name).acquireSync({ timeout, mode }));
     return true;
   },
   abort({ as }) {
@@ -30,8 +34,11 @@ const commands = {
   token({ name, as = name }) {
     return String(grants.get(as).token);
   },
-  available({ name }) {
-    return new CombinedLock(name).request({ ifAvailable: true }, (grant) => grant !== null);
+  available({ name, mode }) {
+    return new CombinedLock(name).request({ ifAvailable: true, mode }, (grant) => grant !== null);
+  },
+  query({ name }) {
+    return new CombinedLock(name).query();
   },
   // A read-modify-write with a pause in the middle: the witness that the lock excludes.
   async count({ name, file, tasks, times }) {
