@@ -1,5 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
 import path from 'node:path';
+import { Worker } from 'node:worker_threads';
 
 import { CombinedLock } from 'lockkit';
 import { describe, expect, it } from 'vitest';
@@ -99,17 +101,21 @@ describe('CombinedLock in worker threads', () => {
     expect(await next).toBe(true);
   });
 
-  it('outlives many generations of threads that end while they hold and queue', async () => {
+  it('outlives 100 generations of threads that end while they hold and queue', async () => {
     const lock = new CombinedLock('generations');
-    for (let i = 0; i < 10; i++) {
-      const [first, second] = [new ThreadPeer(), new ThreadPeer()];
-      await first.call('acquire', { name: 'generations' });
-      void second.call('acquire', { name: 'generations' });
-      await second.call('threads');
-      await Promise.all([second.kill(), first.kill()]);
+    const next = `const { CombinedLock } = require('lockkit');
+      const { parentPort } = require('node:worker_threads');
+      new CombinedLock('generations').acquire().then(() => parentPort.postMessage('holds'));
+      parentPort.on('message', () => {}); // a grant keeps no thread alive
+      parentPort.postMessage('asked');`;
+    for (let i = 0; i < 50; i++) {
+      const pair = [new Worker(next, { eval: true }), new Worker(next, { eval: true })];
+      await Promise.all(pair.map((worker) => once(worker, 'message')));
+      expect(await lock.request({ ifAvailable: true }, (grant) => grant)).toBeNull();
+      await Promise.all(pair.map((worker) => worker.terminate()));
       expect(await lock.request({ timeout: 30_000 }, () => i)).toBe(i);
     }
-  });
+  }, 240_000);
 
   it('outlives the addon being loaded by threads only', async () => {
     // Node unloads an addon with the last thread that loaded it; a waiter thread must still have its code then.
