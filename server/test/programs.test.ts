@@ -6,6 +6,7 @@ import type { DeploymentEvidence } from '../src/model/deployment.js';
 import { placeOf } from '../src/model/source.js';
 import { Project } from '../src/project/index.js';
 import { Programs, type Imports } from '../src/project/programs.js';
+import { Memory, PythonResolver } from '../src/project/resolution/index.js';
 import { directoryWith } from './project-support.js';
 
 describe('what a text imports', () => {
@@ -37,9 +38,68 @@ const e = await import('./e.js');
     expect(dependenciesOf('/p/x.js', text)?.open).toBe(open);
   });
 
+  test('of Python, with the packages around a module', () => {
+    const text = `import os, app.store as store
+from . import routes, hooks
+from ..shared.log import (  # both
+    info,
+    warn as warning,
+)
+from pkg import *
+def later():
+    from app.late import \\
+        job
+`;
+    expect(dependenciesOf('/p/x.py', text)).toEqual({
+      modules: [
+        'os',
+        'app',
+        'app.store',
+        '.',
+        '.routes',
+        '.hooks',
+        '..shared',
+        '..shared.log',
+        '..shared.log.info',
+        '..shared.log.warn',
+        'pkg',
+        'app.late',
+        'app.late.job',
+      ],
+      open: false,
+    });
+    expect(
+      dependenciesOf('/p/x.py', "os.environ.setdefault('DJANGO_SETTINGS_MODULE', 'site.settings')")?.open,
+    ).toBe(true);
+  });
+
   test('of a language that is not known, nothing', () => {
     expect(dependenciesOf('/p/x.rb', 'require "a"')).toBeUndefined();
   });
+});
+
+test('modules of Python: relative, from the directories above, in src, and never from inside of a package', () => {
+  const files = [
+    '/p/app/__init__.py',
+    '/p/app/store.py',
+    '/p/app/json.py',
+    '/p/src/lib/a.py',
+    '/p/tool.py',
+    '/p/app/sub/__init__.py',
+    '/p/app/sub/x.py',
+  ];
+  const resolver = new PythonResolver(new Memory(new Map(files.map((file) => [file, '']))));
+  const from = (specifier: string, directory: string): string | undefined =>
+    resolver.resolve(specifier, directory);
+  expect(from('.store', '/p/app')).toBe('/p/app/store.py');
+  expect(from('.', '/p/app')).toBe('/p/app/__init__.py');
+  expect(from('..store', '/p/app/sub')).toBe('/p/app/store.py');
+  expect(from('.sub.x', '/p/app')).toBe('/p/app/sub/x.py');
+  expect(from('app.store', '/p/app/sub')).toBe('/p/app/store.py');
+  expect(from('lib.a', '/p/app')).toBe('/p/src/lib/a.py');
+  expect(from('tool', '/p/app')).toBe('/p/tool.py');
+  expect(from('json', '/p/app/sub')).toBeUndefined();
+  expect(from('flask', '/p/app')).toBeUndefined();
 });
 
 describe('whose code evidence speaks of', () => {

@@ -4,6 +4,7 @@ import type { Host } from './host.js';
 import type { Resolver } from './resolver.js';
 import { TypeScriptResolver } from './typescript.js';
 
+export { PythonResolver } from './python.js';
 export { Disk, Memory, type Host } from './host.js';
 
 /** Files whose content says where modules are. */
