@@ -1,12 +1,14 @@
 // @ts-check
 // Writes what is said once in the code and shown in several places: the rules' pages and tables, the settings of the extension,
-// the schema of lockkit.json, the options of the command line, the list of known libraries.
+// the schema of lockkit.json, the options of the command line, the list of known libraries, the runtime's API.
 // `npm run docs` writes it; `npm run docs:check` fails when something of it is out of date. Both read the compiled server.
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { format, resolveConfig } from 'prettier';
+
+import { apiPage } from './api.mjs';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const COMPILED = join(ROOT, 'server/dist/rules/index.js');
@@ -104,7 +106,7 @@ function manifest() {
 }
 
 /** Every generated file, by its path in the repository. */
-function generate() {
+async function generate() {
   /** @type {Map<string, string>} */
   const files = new Map();
   for (const { metadata } of rules) {
@@ -117,6 +119,7 @@ function generate() {
     files.set(`docs/rules/${id}.md`, `${note}\n\n${page.trimEnd()}\n\n---\n\n${level}\n`);
   }
   files.set('docs/rules/README.md', fill(read('docs/rules/README.md'), 'rules', rulesTable('')));
+  files.set('docs/api.md', await apiPage());
   files.set('docs/libraries.md', fill(read('docs/libraries.md'), 'libraries', librariesTable()));
   let readme = fill(read('README.md'), 'rules', rulesTable('docs/rules/'));
   for (const command of ['check', 'scenario']) readme = fill(readme, `help-${command}`, helpOf(command));
@@ -136,7 +139,7 @@ function leftovers() {
 
 const checking = process.argv.includes('--check');
 const stale = [];
-for (const [path, raw] of generate()) {
+for (const [path, raw] of await generate()) {
   const file = join(ROOT, path);
   const text = await format(raw, { ...(await resolveConfig(file)), filepath: file });
   if (existsSync(file) && readFileSync(file, 'utf8') === text) continue;
