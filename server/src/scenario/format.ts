@@ -1,5 +1,6 @@
 import { counted, sizeOf } from './explanation.js';
 import type { LockResult, ScenarioReport } from './report.js';
+import { alignedTable } from './table.js';
 
 export type ScenarioFormat = 'text' | 'json';
 
@@ -15,9 +16,15 @@ function formatText(report: ScenarioReport): string {
   const title =
     `${sizeOf(report)}, ${counted(report.iterations, 'update')} each on ${store}, ` +
     `${report.windowMs} ms between read and write`;
-  const table = [HEADINGS, ...report.results.map(rowOf)];
   const sentences = report.results.map((result) => `${result.lock}: ${result.explanation}`);
-  return [title, '', ...aligned(table), '', ...sentences, ''].join('\n');
+  return [
+    title,
+    '',
+    ...alignedTable(HEADINGS, report.results.map(rowOf), RIGHT_ALIGNED),
+    '',
+    ...sentences,
+    '',
+  ].join('\n');
 }
 
 const HEADINGS = ['lock', 'span', 'expected', 'counted', 'lost', 'seconds', 'ops/s', 'counted # / lost .'];
@@ -43,16 +50,4 @@ function barOf(result: LockResult): string {
   const share = (result.counted / result.expected) * BAR_WIDTH;
   const filled = result.lost > 0 ? Math.min(BAR_WIDTH - 1, Math.max(1, Math.round(share))) : BAR_WIDTH;
   return '#'.repeat(filled) + '.'.repeat(BAR_WIDTH - filled);
-}
-
-function aligned(rows: readonly (readonly string[])[]): string[] {
-  const widths = HEADINGS.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  return rows.map((row) =>
-    row
-      .map((cell, column) =>
-        RIGHT_ALIGNED.has(column) ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0),
-      )
-      .join('  ')
-      .trimEnd(),
-  );
 }
