@@ -7,10 +7,11 @@ import { fileURLToPath } from 'node:url';
 
 import { ScenarioError } from '../errors.js';
 import { monotonicMs } from '../opening.js';
+import { RedisServer } from '../redis-server.js';
 import { SEED_LOCKS, type SeedLock } from './locks.js';
 import { type SeedOptions, type SeedPlan, seedPlanOf } from './options.js';
 import type { SeedReport, SeedResult } from './report.js';
-import { checkServices, SeedRedis, SeedServer } from './services.js';
+import { checkServices, SeedServer } from './services.js';
 
 export { formatSeed } from './format.js';
 export type { SeedOptions } from './options.js';
@@ -64,10 +65,10 @@ async function runOnce(
   signal: AbortSignal | undefined,
 ): Promise<{ readonly result: SeedResult; readonly reached: number }> {
   const directory = await mkdtemp(path.join(os.tmpdir(), 'lockkit-seed-'));
-  let redis: SeedRedis | undefined;
+  let redis: RedisServer | undefined;
   let server: SeedServer | undefined;
   try {
-    redis = await SeedRedis.start(directory, signal);
+    redis = await RedisServer.start(directory, signal);
     await redis.client.set('lock-test', 0);
     server = await SeedServer.start(
       {
@@ -94,7 +95,7 @@ async function runOnce(
 }
 
 /** Waits for the end of all threads, or until nothing moves any more. Whether they are stuck. */
-async function ended(redis: SeedRedis, plan: SeedPlan, signal: AbortSignal | undefined): Promise<boolean> {
+async function ended(redis: RedisServer, plan: SeedPlan, signal: AbortSignal | undefined): Promise<boolean> {
   let before = -1;
   let lastMove = monotonicMs();
   for (;;) {
@@ -111,7 +112,7 @@ async function ended(redis: SeedRedis, plan: SeedPlan, signal: AbortSignal | und
 }
 
 async function updatesOf(
-  redis: SeedRedis,
+  redis: RedisServer,
 ): Promise<{ readonly total: number; readonly byProcess: number[] }> {
   const byProcess = Object.values(await redis.client.hgetall('updates'))
     .map(Number)
@@ -120,7 +121,7 @@ async function updatesOf(
 }
 
 async function resultOf(
-  redis: SeedRedis,
+  redis: RedisServer,
   plan: SeedPlan,
   lock: SeedLock,
   end: { readonly stuck: boolean; readonly seconds: number },

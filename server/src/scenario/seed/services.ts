@@ -1,19 +1,13 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { request } from 'node:http';
 import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-
-import { Redis } from 'ioredis';
 
 import { ScenarioError } from '../errors.js';
+import { runs, Service } from '../service.js';
 import type { SeedPlan } from './options.js';
 
 /** What Debian and Ubuntu call what the experiment needs. */
 const PACKAGES = 'uwsgi-core uwsgi-plugin-python3 python3-flask python3-redis redis-server';
-const STARTUP_MS = 60_000;
-/** For a service to end by the signal that it should end by. */
-const PATIENCE_MS = 3_000;
 
 /** The Python that uWSGI's plugin is built for: its modules are Debian's, not those of another Python on the path. */
 const PYTHON = '/usr/bin/python3';
@@ -32,104 +26,6 @@ export function checkServices(): void {
   throw new ScenarioError(
     `The seed's experiment runs a real uWSGI, Flask and Redis; not there: ${missing.join(', ')}. On Debian or Ubuntu: apt-get install ${PACKAGES}`,
   );
-}
-
-function runs(command: string, args: readonly string[]): boolean {
-  return spawnSync(command, args, { stdio: 'ignore' }).status === 0;
-}
-
-/** A process that is gone when this one is, whatever happens. */
-class Service {
-  #child: ChildProcess;
-  #gone = false;
-
-  constructor(
-    private readonly name: string,
-    command: string,
-    args: readonly string[],
-    private readonly log: string,
-    environment: NodeJS.ProcessEnv,
-  ) {
-    const [program, ...all] = whileWeLive([command, ...args]);
-    if (program === undefined) throw new Error('No program.');
-    this.#child = spawn(program, all, { stdio: 'ignore', env: { ...process.env, ...environment } });
-    this.#child.once('exit', () => (this.#gone = true));
-    this.#child.once('error', () => (this.#gone = true));
-  }
-
-  /** @throws ScenarioError when the service ends or does not come up; the signal's reason when it aborts */
-  async until(isUp: () => Promise<boolean>, signal: AbortSignal | undefined): Promise<void> {
-    const end = Date.now() + STARTUP_MS;
-    while (!(await isUp())) {
-      signal?.throwIfAborted();
-      if (this.#gone || Date.now() > end) {
-        const why = existsSync(this.log)
-          ? readFileSync(this.log, 'utf8').trim().split('\n').slice(-5).join('\n')
-          : '';
-        throw new ScenarioError(`${this.name} did not start${why === '' ? '.' : `. It says:\n${why}`}`);
-      }
-      await sleep(20);
-    }
-  }
-
-  /** Ends it by the given signal, and by SIGKILL if that is not enough. */
-  async kill(signal: NodeJS.Signals): Promise<void> {
-    if (this.#gone) return;
-    const gone = new Promise((resolve) => this.#child.once('exit', resolve));
-    const patience = setTimeout(() => this.#child.kill('SIGKILL'), PATIENCE_MS);
-    this.#child.kill(signal);
-    await gone;
-    clearTimeout(patience);
-  }
-}
-
-/** With util-linux's setpriv the kernel ends the service when this process dies. */
-function whileWeLive(command: readonly string[]): readonly string[] {
-  return process.platform === 'linux' && runs('setpriv', ['--version'])
-    ? ['setpriv', '--pdeathsig', 'KILL', ...command]
-    : command;
-}
-
-/** A Redis server of its own, on a socket in a private directory. */
-export class SeedRedis {
-  private constructor(
-    private readonly service: Service,
-    readonly socket: string,
-    readonly client: Redis,
-  ) {}
-
-  static async start(directory: string, signal: AbortSignal | undefined): Promise<SeedRedis> {
-    const socket = path.join(directory, 'redis.sock');
-    const log = path.join(directory, 'redis.log');
-    const args = [
-      '--port',
-      '0',
-      '--unixsocket',
-      socket,
-      '--save',
-      '',
-      '--appendonly',
-      'no',
-      '--logfile',
-      log,
-    ];
-    const service = new Service('redis-server', 'redis-server', [...args, '--dir', directory], log, {});
-    try {
-      await service.until(() => Promise.resolve(existsSync(socket)), signal);
-    } catch (error) {
-      await service.kill('SIGKILL');
-      throw error;
-    }
-    const client = new Redis({ path: socket, maxRetriesPerRequest: 1 });
-    // A command that fails says so itself; without a listener the client would print it as well.
-    client.on('error', () => undefined);
-    return new SeedRedis(service, socket, client);
-  }
-
-  async stop(): Promise<void> {
-    this.client.disconnect();
-    await this.service.kill('SIGKILL');
-  }
 }
 
 export interface SeedServerOptions {
@@ -159,7 +55,7 @@ export class SeedServer {
       ['--master', '--processes', String(plan.processes), '--threads', String(plan.threads)],
       ['--enable-threads', '--lazy-apps', '--no-orphans', '--need-app', '--logto', log],
     ].flat();
-    const service = new Service('uWSGI', 'uwsgi', args, log, {
+    const service = new Service('uWSGI', ['uwsgi', ...args], log, {
       LOCKKIT_SEED_LOCK: options.lock,
       LOCKKIT_SEED_REDIS: options.redisSocket,
       LOCKKIT_SEED_UPDATES: String(plan.iterations),
