@@ -1,5 +1,5 @@
 import type { FileFacts, FunctionFacts } from '../model/facts.js';
-import type { Finding, Overlap } from '../model/findings.js';
+import type { Finding, Overlap, Update } from '../model/findings.js';
 import { Analysis, BudgetExceeded, type AnalysisContext, type OverlapContext } from './analysis.js';
 import { initialize } from './calls.js';
 import { settle } from './candidates.js';
@@ -8,6 +8,7 @@ import { placeIn, type Frame } from './frame.js';
 import { runModuleBody } from './module-body.js';
 import { publish } from './publish.js';
 import type { State } from './state.js';
+import { updates } from './updates.js';
 import {
   classFacts,
   isSameClass,
@@ -30,6 +31,16 @@ export interface Analysed {
 
 /** Analyses the entry points of one file, and what they call in others. */
 export function analyse(facts: FileFacts, context: AnalysisContext): Analysed {
+  const analysis = followed(facts, context);
+  return { findings: settle(analysis), files: analysis.files };
+}
+
+/** All updates of shared state that the entry points of one file make, guarded or not. */
+export function updatesOf(facts: FileFacts, context: AnalysisContext): Update[] {
+  return updates(followed(facts, context));
+}
+
+function followed(facts: FileFacts, context: AnalysisContext): Analysis {
   const analysis = new Analysis(facts, context);
   const script: OverlapContext = { overlaps: analysis.deployed({ ofProgram: true }) };
   analysis.within(script, () => {
@@ -44,7 +55,7 @@ export function analyse(facts: FileFacts, context: AnalysisContext): Analysed {
     }
     runEntryPoints(analysis, loaded);
   });
-  return { findings: settle(analysis), files: analysis.files };
+  return analysis;
 }
 
 /** Runs one root; if it is too much to look at, what was found so far stands and the rest stays unsaid. */

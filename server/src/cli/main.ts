@@ -4,6 +4,7 @@ import { VERSION } from '../project/version.js';
 import type { CheckFlags } from './check.js';
 import { EXIT_COULD_NOT_RUN, EXIT_NOTHING_FOUND, UsageError } from './exit-codes.js';
 import { FORMATS } from './output/formats.js';
+import type { ProveFlags } from './prove.js';
 import type { ScenarioFlags } from './scenario.js';
 
 /**
@@ -29,7 +30,7 @@ export async function main(words: readonly string[]): Promise<number> {
   }
 }
 
-const NO_COMMAND = 'name a command: check, scenario, explain or lsp; lockkit --help says more';
+const NO_COMMAND = 'name a command: check, scenario, prove, explain or lsp; lockkit --help says more';
 
 function refuse(message: string): number {
   process.stderr.write(`lockkit: ${message.trim().replaceAll(/\s*\n\s*/g, ' ')}\n`);
@@ -86,6 +87,27 @@ function programWith(exit: (code: number) => void): Command {
     .action(async (names: string[], flags: ScenarioFlags) => {
       const { scenario } = await import('./scenario.js');
       exit(await scenario(names, flags));
+    });
+
+  program
+    .command('prove')
+    .description(
+      'run a function twice at once until an update is lost; exit code 1: one was, 0: none in the schedules tried, 2: it could not be driven',
+    )
+    .argument('<FILE:FUNCTION>', 'a function, `object.method` or `Class.method` of a file')
+    .addOption(
+      new Option('--format <format>', 'how to print the result').choices(['text', 'json']).default('text'),
+    )
+    .addOption(
+      new Option('--dimension <dimension>', 'how the two interleave; without it, as the code is run').choices(
+        ['tasks', 'processes'],
+      ),
+    )
+    .option('--schedule <schedule>', 'run this schedule only, as an earlier report names it')
+    .option('--schedules <number>', 'schedules to try at most (default: 100)', wholeFrom(1))
+    .action(async (subject: string, flags: ProveFlags) => {
+      const { prove } = await import('./prove.js');
+      exit(await prove(subject, flags));
     });
 
   program

@@ -91,6 +91,17 @@ export interface SharedLockHandle {
   readonly region?: FixRegion;
 }
 
+/** A cell is read and then written from what was read, whether or not a lock is held. */
+export interface Update {
+  readonly cell: Cell;
+  readonly read: Place;
+  readonly write: Place;
+  /** The functions that the write is in, innermost first, as a reader would call them. */
+  readonly functions: readonly string[];
+  /** Along which executions like this one overlap, and share the cell. */
+  readonly dimensions: readonly Dimension[];
+}
+
 /** A lock that each execution makes for itself, so that it excludes nobody. */
 export interface OwnLock {
   readonly kind: 'own-lock';

@@ -1,13 +1,14 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import path from 'node:path';
 import { isDynamicPattern } from 'tinyglobby';
-import { analyse, type Program } from '../analysis/index.js';
+import { analyse, updatesOf, type Program } from '../analysis/index.js';
 import { writeFix } from '../fixes/index.js';
 import { frontendFor, prepareFrontends } from '../frontends/index.js';
 import { loadLibraries } from '../libraries/index.js';
 import type { Deployment } from '../model/deployment.js';
 import type { Diagnostic, Fix, Problem } from '../model/diagnostics.js';
 import type { FileFacts, SyntaxProblem } from '../model/facts.js';
+import type { Update } from '../model/findings.js';
 import type { LibraryModel } from '../model/library-model.js';
 import { positionAt } from '../model/source.js';
 import { report as reportFindings } from '../rules/index.js';
@@ -353,6 +354,22 @@ export class Project {
       // The check of that file reports it.
       return undefined;
     }
+  }
+
+  /**
+   * The updates of shared state that a file's entry points make, guarded or not.
+   * @param file absolute path
+   * @returns none for a file that cannot be read or that no language is known for
+   * @throws ConfigurationError
+   */
+  async updates(file: string): Promise<Update[]> {
+    const configuration = this.configurationOf(file);
+    const libraries = this.#librariesOf(configuration);
+    const source = this.#sources.get(file);
+    const facts = source.kind === 'text' ? source.facts() : undefined;
+    if (facts === undefined) return [];
+    const deployment = this.#override(configuration, await this.#deployments.of(file, libraries));
+    return updatesOf(facts, { libraries, deployment, program: this.#program });
   }
 
   /**

@@ -156,8 +156,7 @@ function nodeAt(source: ts.SourceFile, { range }: TracedAccess): ts.Node | undef
   const visit = (node: ts.Node): void => {
     const start = node.getStart(source);
     if (start > range.start || node.end < range.end) return;
-    const isJust = found !== undefined && found.getStart(source) === range.start && found.end === range.end;
-    if (isJust) return;
+    if (found?.getStart(source) === range.start && found.end === range.end) return;
     found = node;
     ts.forEachChild(node, visit);
   };

@@ -145,7 +145,11 @@ function isOwnName(target: ProveTarget, name: string | undefined): boolean {
 function compilerOptionsOf(root: string): ts.CompilerOptions {
   const config = path.join(root, 'tsconfig.json');
   const own = existsSync(config)
-    ? ts.parseJsonConfigFileContent(ts.readConfigFile(config, (name) => ts.sys.readFile(name)).config, NO_FILES, root).options
+    ? ts.parseJsonConfigFileContent(
+        ts.readConfigFile(config, (name) => ts.sys.readFile(name)).config,
+        NO_FILES,
+        root,
+      ).options
     : {};
   const { experimentalDecorators, emitDecoratorMetadata, useDefineForClassFields, jsx } = own;
   return {

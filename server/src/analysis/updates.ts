@@ -1,0 +1,38 @@
+/** All updates that were seen, guarded or not: what the prover drives. */
+import type { Update } from '../model/findings.js';
+import type { Analysis } from './analysis.js';
+import { describe } from './candidates.js';
+import type { Frame } from './frame.js';
+
+/** Each once. */
+export function updates(analysis: Analysis): Update[] {
+  const all = new Map<string, Update>();
+  for (const candidate of analysis.candidates) {
+    if (candidate.kind !== 'update') continue;
+    const { cell, read, write, levels } = candidate;
+    const functions = namesOf(candidate.writeFrame);
+    const key = [cell.key, read.place.file, read.place.start, write.file, write.start, ...functions].join(
+      ' ',
+    );
+    const dimensions = levels
+      .flatMap(({ overlaps }) => overlaps.map(({ dimension }) => dimension))
+      .filter((dimension) => cell.reach.includes(dimension));
+    all.set(key, {
+      cell: describe(cell),
+      read: read.place,
+      write,
+      functions,
+      dimensions: [...new Set(dimensions)],
+    });
+  }
+  return [...all.values()];
+}
+
+/** The functions that a frame's code is called in, innermost first. */
+function namesOf(innermost: Frame): string[] {
+  const names: string[] = [];
+  for (let frame: Frame | undefined = innermost; frame !== undefined; frame = frame.caller?.frame) {
+    names.push(frame.facts.name);
+  }
+  return names;
+}
