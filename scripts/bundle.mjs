@@ -87,7 +87,7 @@ function addons() {
   if (existsSync(others)) cpSync(others, PREBUILDS, { recursive: true });
 }
 
-/** The rules' pages for `lockkit explain`, and the schema of lockkit.json for the editor. */
+/** The rules' pages for `lockkit explain`, the schema of lockkit.json for the editor, and the counter of the seed's experiment. */
 function texts() {
   const rules = join(ROOT, 'server/src/rules');
   for (const rule of readdirSync(rules)) {
@@ -96,6 +96,7 @@ function texts() {
   }
   const schema = join(ROOT, 'server/lockkit.schema.json');
   if (existsSync(schema)) cpSync(schema, join(DIST, 'lockkit.schema.json'));
+  cpSync(join(ROOT, 'server/src/scenario/seed/counter.py'), join(DIST, 'seed/counter.py'));
 }
 
 /** The parser of Python: its runtime and its grammar, in WebAssembly. */
@@ -115,6 +116,12 @@ await Promise.all([
   program('job', 'server/src/cli/job.ts'),
   program('scenario-process', 'server/src/scenario/process.ts'),
   program('scenario-thread', 'server/src/scenario/thread.ts'),
+  program('prove-driver', 'server/src/scenario/prove/driver.ts'),
+  program('prove-resolve-hook', 'server/src/scenario/prove/resolve-hook.ts', {
+    format: 'esm',
+    outExtension: { '.js': '.mjs' },
+    banner: {},
+  }),
   program('typescript', createRequire(import.meta.url).resolve('typescript'), {
     banner: {},
     plugins: [],

@@ -32,6 +32,7 @@ import { warnOfUnawaitedWork } from './unawaited-work.js';
 import { useGrant, useGrantSync } from './use-grant.js';
 import { watch } from './watch.js';
 
+/** How a lock behaves for whoever takes it by this object; others who say its name choose for themselves. */
 export interface CombinedLockOptions {
   /**
    * Milliseconds for which this process may pass the lock on among its own tasks and threads before other processes get

@@ -1,6 +1,7 @@
 import { checkMilliseconds } from './milliseconds.js';
 import type { LockMode } from './mode.js';
 
+/** How to take a lock without waiting. */
 export interface TryOptions {
   /**
    * `exclusive` (the default) shares with nobody; `shared` holds together with others that asked for `shared`, in any task,
@@ -10,16 +11,19 @@ export interface TryOptions {
   readonly mode?: LockMode | undefined;
 }
 
+/** How to take a lock by blocking the thread. */
 export interface SyncOptions extends TryOptions {
   /** Milliseconds to wait before {@link LockTimeoutError}; 0 does not wait ({@link LockBusyError}). Default: as long as it takes. */
   readonly timeout?: number | undefined;
 }
 
+/** How to wait for a lock. */
 export interface AcquireOptions extends SyncOptions {
   /** Withdraws the request while it is queued. After the grant it has no effect. */
   readonly signal?: AbortSignal | undefined;
 }
 
+/** What becomes of a request by an execution that holds the lock. */
 export interface ReentryOption {
   /**
    * What happens when the request is made in the callback of a `request` that holds the lock. `refuse` (the default):
@@ -30,6 +34,7 @@ export interface ReentryOption {
   readonly reentry?: 'refuse' | 'wait' | undefined;
 }
 
+/** How to wait for a lock under which a callback is to run. */
 export interface RequestOptions extends AcquireOptions, ReentryOption {
   /** Call the callback with `null` instead of waiting when the lock is not free. Not together with `timeout`. */
   readonly ifAvailable?: boolean | undefined;

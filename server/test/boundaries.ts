@@ -20,8 +20,8 @@ const FLOORS: readonly (readonly string[])[] = [
 /** `lockkit lsp` starts the other door's program. */
 const DOOR_TO_DOOR = ['server/src/cli/main.ts', 'server/src/lsp/main.ts'];
 
-/** What knows syntax. */
-const MAY_PARSE = ['frontends', 'fixes', 'deployment'];
+/** What knows syntax: rooms, and of the scenario what makes a program tell of itself. */
+const MAY_PARSE = ['frontends', 'fixes', 'deployment', 'scenario/prove/typescript'];
 
 /** What the extension and the server say to each other. */
 const PROTOCOL = '@lockkit/server/protocol';
@@ -65,7 +65,7 @@ function forbiddenInServer(file: string, specifier: string, target: string | und
   if (room === undefined) return 'the file is in no room';
   if (target === undefined) {
     if (/^lockkit(\/|$)/.test(specifier) && room !== 'scenario') return 'only scenario runs the runtime';
-    if (/^(typescript|web-tree-sitter)(\/|$)/.test(specifier) && !MAY_PARSE.includes(room)) {
+    if (/^(typescript|web-tree-sitter)(\/|$)/.test(specifier) && !mayParse(file)) {
       return `${room} knows no syntax`;
     }
     return undefined;
@@ -81,6 +81,10 @@ function forbiddenInServer(file: string, specifier: string, target: string | und
 function roomOf(file: string): string | undefined {
   const room = file.split('/')[2]?.replace(/\.ts$/, '');
   return FLOORS.flat().find((known) => known === room);
+}
+
+function mayParse(file: string): boolean {
+  return MAY_PARSE.some((folder) => file.startsWith(`server/src/${folder}/`));
 }
 
 function floorOf(room: string): number {

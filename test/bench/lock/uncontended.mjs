@@ -1,6 +1,6 @@
 // What a lock costs that nobody else wants: one task, nothing under the lock. `node uncontended.mjs PEER CONTEXT MILLISECONDS`
-// prints operations a second. Besides the peers there is a yardstick: `bare-flock`, a lock and an unlock of flock(2) on
-// one open file.
+// prints operations a second. Besides the peers there are `bare-flock`, a lock and an unlock of flock(2) on one open file,
+// which is the yardstick, and `lockkit-sync`, the runtime's form that may block.
 import { openSync } from 'node:fs';
 
 import { peerOf } from './peers.mjs';
@@ -20,6 +20,13 @@ async function batchOf() {
         flockSync(descriptor, 'exnb');
         flockSync(descriptor, 'un');
       }
+    };
+  }
+  if (id === 'lockkit-sync') {
+    const { CombinedLock } = await import('lockkit');
+    const lock = new CombinedLock(context.name);
+    return () => {
+      for (let i = 0; i < BATCH; i++) lock.acquireSync().release();
     };
   }
   const request = await peerOf(id).open(context);

@@ -4,7 +4,7 @@ import net from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 
-import type { DriverJob, Hold } from './messages.js';
+import { type DriverJob, type Hold, TRACER } from './messages.js';
 import { awaitWord, say, Tracer } from './tracer.js';
 import type { Execution } from './trace.js';
 
@@ -15,7 +15,7 @@ const REDIS_PORT = 6379;
 
 const job = JSON.parse(process.env.LOCKKIT_PROVE ?? '{}') as DriverJob;
 const tracer = new Tracer(job);
-Object.assign(globalThis, { __lockkitTracer: tracer });
+Object.assign(globalThis, { [TRACER]: tracer });
 
 /** No other server is reached than one that the prover started: the user's real stores stay as they are. */
 function keepToOurselves(): void {
@@ -136,11 +136,15 @@ async function quiet(): Promise<'quiet'> {
   return 'quiet';
 }
 
-if (!existsSync(job.module)) cannot(`${job.module} is not there`);
-keepToOurselves();
-const call = findFunction(await loadModule());
-say({ kind: 'ready' });
-awaitWord();
-if (job.dimension === 'tasks') await interleave(call);
-else for (const execution of job.executions) await run(execution, call);
-process.exit(0);
+async function main(): Promise<void> {
+  if (!existsSync(job.module)) cannot(`${job.module} is not there`);
+  keepToOurselves();
+  const call = findFunction(await loadModule());
+  say({ kind: 'ready' });
+  awaitWord();
+  if (job.dimension === 'tasks') await interleave(call);
+  else for (const execution of job.executions) await run(execution, call);
+  process.exit(0);
+}
+
+void main();

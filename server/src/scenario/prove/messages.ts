@@ -47,3 +47,9 @@ export type FromDriver =
 /** Descriptors of the driven process. */
 export const TO_PROVER = 3;
 export const FROM_PROVER = 4;
+
+/** The index of no access. */
+export const NOTHING = 0;
+
+/** The global that the instrumented program calls; see tracer.ts. */
+export const TRACER = '__lockkitTracer';

@@ -3,10 +3,9 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { readSync, writeSync } from 'node:fs';
 import { inspect } from 'node:util';
 
-import { type DriverJob, FROM_PROVER, type FromDriver, type Hold, TO_PROVER } from './messages.js';
+import { type DriverJob, FROM_PROVER, type FromDriver, type Hold, NOTHING, TO_PROVER } from './messages.js';
 import type { Execution } from './trace.js';
 
-const NOTHING = 0;
 /** Characters of a value that are shown. */
 const SHOWN = 60;
 

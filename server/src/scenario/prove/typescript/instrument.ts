@@ -4,7 +4,8 @@
  */
 import ts from 'typescript';
 
-import type { TracedAccess } from './target.js';
+import { NOTHING, TRACER } from '../messages.js';
+import type { TracedAccess } from '../target.js';
 
 export interface InstrumentOptions {
   /** The accesses in this text, each with its index among all, from 1. */
@@ -24,12 +25,6 @@ export function instrument(file: string, text: string, options: InstrumentOption
     ...(accesses.length > 0 && { transformers: { before: [(context) => tracing(context, accesses)] } }),
   }).outputText;
 }
-
-/** The global that the instrumented text calls; see tracer.ts. */
-export const TRACER = '__lockkitTracer';
-
-/** The index of no access. */
-export const NOTHING = 0;
 
 /** What is traced at a node: the accesses, by their indexes from 1. */
 interface Traced {
