@@ -97,6 +97,10 @@ function texts() {
   const schema = join(ROOT, 'server/lockkit.schema.json');
   if (existsSync(schema)) cpSync(schema, join(DIST, 'lockkit.schema.json'));
   cpSync(join(ROOT, 'server/src/scenario/seed/counter.py'), join(DIST, 'seed/counter.py'));
+  cpSync(join(ROOT, 'lockkit/python/src/lockkit'), join(DIST, 'python/lockkit'), {
+    recursive: true,
+    filter: (source) => !source.endsWith('__pycache__'),
+  });
 }
 
 /** The parser of Python: its runtime and its grammar, in WebAssembly. */

@@ -122,7 +122,8 @@ async function generate() {
   files.set('docs/api.md', await apiPage());
   files.set('docs/libraries.md', fill(read('docs/libraries.md'), 'libraries', librariesTable()));
   let readme = fill(read('README.md'), 'rules', rulesTable('docs/rules/'));
-  for (const command of ['check', 'scenario', 'prove']) readme = fill(readme, `help-${command}`, helpOf(command));
+  for (const command of ['check', 'scenario', 'prove'])
+    readme = fill(readme, `help-${command}`, helpOf(command));
   files.set('README.md', readme);
   files.set('package.json', manifest());
   files.set('server/lockkit.schema.json', JSON.stringify(configurationSchema));

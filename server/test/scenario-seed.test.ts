@@ -23,7 +23,7 @@ test(
     const posted = results.get('flock-posted');
     expect((posted?.lost ?? 0) + (posted?.broken ?? 0)).toBeGreaterThan(0);
     expect(results.get('flock-kept')).toMatchObject({ stuck: true });
-    for (const lock of ['flock-own', 'combined-posted']) {
+    for (const lock of ['flock-own', 'combined-posted', 'lockkit']) {
       expect(results.get(lock), lock).toMatchObject({ counted: 320, lost: 0, broken: 0, stuck: false });
       // All workers took part, or the count would say nothing.
       expect(results.get(lock)?.byProcess, lock).toHaveLength(4);

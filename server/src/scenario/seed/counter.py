@@ -88,6 +88,22 @@ class ThreadThenFileLock(FileLock):
         self.thread_lock.release()
 
 
+def lockkit_lock():
+    from lockkit import CombinedLock
+
+    class Lockkit:
+        lock = CombinedLock("lock-test")
+        own = threading.local()
+
+        def require(self):
+            self.own.grant = self.lock.acquire()
+
+        def release(self):
+            self.own.grant.release()
+
+    return Lockkit()
+
+
 LOCKS = {
     "none": NoLock,
     "threading": lambda: StandardLock(threading.Lock()),
@@ -96,6 +112,7 @@ LOCKS = {
     "flock-kept": FileLockKeepingHandles,
     "flock-own": FileLockOwnHandle,
     "combined-posted": ThreadThenFileLock,
+    "lockkit": lockkit_lock,
 }
 mutex = LOCKS[os.environ["LOCKKIT_SEED_LOCK"]]()
 

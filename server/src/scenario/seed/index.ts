@@ -76,7 +76,8 @@ async function runOnce(
         lock: lock.id,
         directory,
         redisSocket: redis.socket,
-        program: counterProgram(),
+        program: besideThisModule('counter.py'),
+        pythonPath: besideThisModule('python'),
       },
       signal,
     );
@@ -146,16 +147,17 @@ async function resultOf(
   };
 }
 
-/** Where counter.py is, seen from this module: beside it in a bundle, and in the sources when the compiler's output runs. */
-const PROGRAM = ['./seed/counter.py', './counter.py', '../../../src/scenario/seed/counter.py'];
+/** Where the Python files are, seen from this module: beside it in a bundle, and in the sources when the compiler's output runs. */
+const PLACES: Readonly<Record<'counter.py' | 'python', readonly string[]>> = {
+  'counter.py': ['./seed/counter.py', './counter.py', '../../../src/scenario/seed/counter.py'],
+  python: ['./python', '../../../../lockkit/python/src'],
+};
 
-function counterProgram(): string {
+function besideThisModule(name: 'counter.py' | 'python'): string {
   const { url } = import.meta as { url?: string };
   const here = path.dirname(url === undefined ? __filename : fileURLToPath(url));
-  const places = PROGRAM.map((candidate) => path.resolve(here, candidate));
+  const places = PLACES[name].map((place) => path.resolve(here, place));
   const found = places.find((place) => existsSync(place));
   if (found !== undefined) return found;
-  throw new ScenarioError(
-    `The counter of the experiment is missing; it should be one of: ${places.join(', ')}`,
-  );
+  throw new ScenarioError(`A part of the experiment is missing; it should be one of: ${places.join(', ')}`);
 }

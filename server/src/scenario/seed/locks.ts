@@ -66,4 +66,10 @@ export const SEED_LOCKS: readonly SeedLock[] = [
     post: '"the total is always right, so our lock is right"',
     cause: 'the thread lock keeps other threads from overwriting self.fn while the file lock is held',
   },
+  {
+    id: 'lockkit',
+    title: 'lockkit.CombinedLock',
+    span: ['threads', 'processes'],
+    cause: 'one name is one lock, in every task, thread and process, first come, first served',
+  },
 ];

@@ -35,6 +35,8 @@ export interface SeedServerOptions {
   readonly redisSocket: string;
   /** counter.py */
   readonly program: string;
+  /** Where Python finds the lockkit package. */
+  readonly pythonPath: string;
 }
 
 /** uWSGI with the counter, started with the options of the post. */
@@ -60,6 +62,7 @@ export class SeedServer {
       LOCKKIT_SEED_WINDOW: String(plan.windowMs / 1000),
       LOCKKIT_SEED_FILE: path.join(directory, 'lock'),
       LOCKKIT_DIR: path.join(directory, 'locks'),
+      PYTHONPATH: options.pythonPath,
       PYTHONDONTWRITEBYTECODE: '1',
     });
     const server = new SeedServer(service, socket);
