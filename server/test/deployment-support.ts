@@ -8,11 +8,13 @@ import {
   type DeploymentReading,
   type DeploymentSource,
 } from '../src/deployment/index.js';
-import { frontendFor } from '../src/frontends/index.js';
+import { frontendFor, prepareFrontends } from '../src/frontends/index.js';
 import { loadLibraries } from '../src/libraries/index.js';
 import type { FileFacts } from '../src/model/facts.js';
 
 export const { models } = loadLibraries();
+
+await prepareFrontends(['a.py']);
 
 const isDeploymentFile = picomatch([...DEPLOYMENT_FILES], { dot: true, basename: true });
 
