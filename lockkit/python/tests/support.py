@@ -13,6 +13,8 @@ import time
 import unittest
 from typing import Any, Callable
 
+from lockkit import CombinedLock
+
 PATIENCE = 120.0
 """Seconds after which a test that waits for something gives up."""
 
@@ -100,8 +102,7 @@ def lock_path(name: str) -> str:
 
 def queued(name: str) -> int:
     """How many requests of this process wait for the lock."""
-    lock = internal("_process", "queues")().lock_at(lock_path(name))
-    return 0 if lock is None else len(lock.waiting)
+    return len(CombinedLock(name).query().pending)
 
 
 def waits_in_kernel(name: str) -> int:

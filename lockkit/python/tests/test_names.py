@@ -1,11 +1,12 @@
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import stat
 from pathlib import Path
 
-from lockkit import CombinedLock, LockDirectoryError, LockFileError
+from lockkit import CombinedLock, LockDirectoryError, LockFileError, LockNotHeldError, LockReleaseError
 
 from .support import LockTestCase, internal, lock_path
 
@@ -49,7 +50,7 @@ class Names(LockTestCase):
             self.assertEqual(grant.token, 2**40 + 1)
         with lock as grant:
             pass
-        with self.assertRaisesRegex(RuntimeError, "while the lock is held"):
+        with self.assertRaises(LockNotHeldError):
             grant.token  # pyright: ignore[reportUnusedExpression]
 
 
@@ -75,9 +76,9 @@ class Directories(LockTestCase):
             self.assertTrue(os.path.exists(lock_path("second")))
 
     def test_the_default_is_of_the_user_and_of_no_other_variable(self) -> None:
-        self.assertEqual(internal("_names", "default_directory")(os.geteuid()), f"/tmp/lockkit-{os.geteuid()}")
+        self.assertEqual(internal("_directory", "default_directory")(os.geteuid()), f"/tmp/lockkit-{os.geteuid()}")
         del os.environ["LOCKKIT_DIR"]
-        self.assertIsNone(internal("_names", "configured_directory")())
+        self.assertIsNone(internal("_directory", "configured_directory")())
 
     def test_a_relative_one_is_refused(self) -> None:
         os.environ["LOCKKIT_DIR"] = "relative"
@@ -102,12 +103,24 @@ class Directories(LockTestCase):
         victim = self.path("victim")
         Path(victim).write_text("precious")
         os.symlink(victim, lock_path("link"))
-        with self.assertRaises(OSError):
+        with self.assertRaisesRegex(LockFileError, "symbolic link"):
             CombinedLock("link").acquire()
         self.assertEqual(Path(victim).read_text(), "precious")
         os.mkfifo(lock_path("pipe"))
-        with self.assertRaises(LockFileError):
+        with self.assertRaisesRegex(LockFileError, "not a regular file"):
             CombinedLock("pipe").acquire()
+        Path(lock_path("hard")).touch()
+        os.link(lock_path("hard"), self.path("second name"))
+        with self.assertRaisesRegex(LockFileError, "hard link"):
+            CombinedLock("hard").acquire()
+        with self.assertRaisesRegex(LockFileError, "hard link"):
+            asyncio.run(CombinedLock("hard").acquire_async())
+
+    def test_a_file_that_others_may_open_becomes_private(self) -> None:
+        Path(lock_path("wide")).touch()
+        os.chmod(lock_path("wide"), 0o666)
+        with CombinedLock("wide"):
+            self.assertEqual(stat.S_IMODE(os.stat(lock_path("wide")).st_mode), 0o600)
 
     def test_a_file_that_was_replaced_while_it_was_held_is_locked_anew(self) -> None:
         lock = CombinedLock("replaced")
@@ -115,7 +128,9 @@ class Directories(LockTestCase):
         os.unlink(lock_path("replaced"))
         other = self.start("with CombinedLock('replaced'): say('held'); hear()")
         self.assertEqual(other.hear(), "held")
+        self.assertTrue(grant.held and grant.lost)
         grant.release()
+        self.assertFalse(grant.lost)
         self.assertIsNone(lock.try_acquire())
         other.tell()
         with lock.acquire(timeout=30):
@@ -125,7 +140,7 @@ class Directories(LockTestCase):
         lock = CombinedLock("closed")
         with lock:
             pass
-        fd = internal("_process", "queues")().lock_at(lock_path("closed")).file.fd
+        fd = descriptor_of("closed")
         os.close(fd)
         with open(self.path("other"), "w") as other:
             self.assertEqual(other.fileno(), fd)
@@ -133,3 +148,26 @@ class Directories(LockTestCase):
                 program = self.start("say(CombinedLock('closed').try_acquire())")
                 self.assertEqual(program.rest(), "None")
             other.write("still open")
+
+    def test_a_descriptor_that_was_closed_during_the_hold_is_told_at_the_release(self) -> None:
+        lock = CombinedLock("closed early")
+        grant = lock.acquire()
+        os.close(descriptor_of("closed early"))
+        with self.assertRaises(LockReleaseError):
+            grant.release()
+        with lock:
+            pass
+
+
+def descriptor_of(name: str) -> int:
+    """The descriptor by which this process has the lock's file open."""
+    inode = os.stat(lock_path(name)).st_ino
+    (fd,) = (int(fd) for fd in os.listdir("/proc/self/fd") if _inode(fd) == inode)
+    return fd
+
+
+def _inode(fd: str) -> int:
+    try:
+        return os.stat(f"/proc/self/fd/{fd}").st_ino
+    except FileNotFoundError:
+        return -1  # what listed the folder

@@ -172,17 +172,19 @@ class Forks(LockTestCase):
             grant = CombinedLock('orphan').acquire()
             child = os.fork()
             if child == 0:
-                time.sleep(60)
+                sys.stdin.read()
+                say('orphan')
                 os._exit(0)
             say(child)
             hear()
             """
         )
-        child = int(parent.hear())
-        self.addCleanup(os.kill, child, signal.SIGKILL)
-        parent.kill()
+        parent.hear()
+        parent.process.kill()
+        parent.process.wait()
         with CombinedLock("orphan").acquire(timeout=30):
             pass
+        self.assertEqual(parent.process.communicate()[0], "orphan\n")
 
     def test_a_fork_while_other_threads_hold_and_wait(self) -> None:
         program = self.start(

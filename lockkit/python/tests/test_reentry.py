@@ -1,10 +1,23 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import pickle
 import threading
 
-from lockkit import CombinedLock, Grant, LockError, LockFileError, LockReentryError, LockTimeoutError
+from lockkit import (
+    CombinedLock,
+    Grant,
+    LockBusyError,
+    LockDeadlockError,
+    LockDirectoryError,
+    LockError,
+    LockFileError,
+    LockNotHeldError,
+    LockReentryError,
+    LockReleaseError,
+    LockTimeoutError,
+)
 
 from .support import LockTestCase
 
@@ -95,10 +108,10 @@ class Reentry(LockTestCase):
             release = asyncio.Event()
             holder = asyncio.create_task(hold())
             await asyncio.sleep(0)
-            with self.assertRaises(LockReentryError) as caught:
+            with self.assertRaises(LockDeadlockError) as caught:
                 lock.acquire()
-            self.assertTrue(caught.exception.blocks_loop)
-            with self.assertRaises(LockTimeoutError):
+            self.assertEqual(caught.exception.because, "held")
+            with self.assertRaises(LockBusyError):
                 lock.acquire(timeout=0)
             self.assertIsNone(lock.try_acquire())
             release.set()
@@ -122,9 +135,9 @@ class Reentry(LockTestCase):
             held.wait()
             waiting = asyncio.create_task(lock.acquire_async())
             await asyncio.sleep(0)
-            with self.assertRaises(LockReentryError) as caught:
+            with self.assertRaises(LockDeadlockError) as caught:
                 lock.acquire()
-            self.assertTrue(caught.exception.blocks_loop)
+            self.assertEqual(caught.exception.because, "queued")
             release.set()
             (await waiting).release()
             thread.join()
@@ -175,10 +188,14 @@ class Reentry(LockTestCase):
     def test_errors_are_of_one_family_and_pickle(self) -> None:
         errors = [
             LockTimeoutError("x", 1.5),
+            LockBusyError("x"),
             LockReentryError("x"),
             LockReentryError("x", 5),
-            LockReentryError("x", blocks_loop=True),
-            LockFileError("/x", "why."),
+            LockDeadlockError("x", "held"),
+            LockNotHeldError("x", "its token."),
+            LockReleaseError("x", "EBADF"),
+            LockFileError("x", "/x", errno.ENOSPC, "No space"),
+            LockDirectoryError("/x", "why."),
         ]
         for error in errors:
             self.assertIsInstance(error, LockError)

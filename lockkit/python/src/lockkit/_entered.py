@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+from typing import Generic, Protocol, TypeVar
+
 from ._execution import this_task, this_thread
-from ._grant import Grant
 
 
-class Entered:
+class _Held(Protocol):
+    @property
+    def held(self) -> bool: ...
+
+    def release(self) -> None: ...
+
+
+_Grants = TypeVar("_Grants", bound=_Held)
+
+
+class Entered(Generic[_Grants]):
     """
     The grants of the blocks that are open. A block mostly ends in the execution that began it, which has one of them. It
     may end in another one (a generator that another thread or task finishes): then it is the block of a released grant,
@@ -14,9 +25,9 @@ class Entered:
     """
 
     def __init__(self) -> None:
-        self._open: list[tuple[object, Grant]] = []
+        self._open: list[tuple[object, _Grants]] = []
 
-    def add(self, grant: Grant) -> Grant:
+    def add(self, grant: _Grants) -> _Grants:
         self._open.append((this_task() or this_thread(), grant))
         return grant
 

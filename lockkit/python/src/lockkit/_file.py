@@ -1,11 +1,7 @@
 """
-The lock file: exclusion between processes, and their order. Knows neither threads nor queues; whoever uses a LockFile sees
-to it that one thread does so at a time.
-
-Layout: bytes 0-7 ticket counter, 8-15 fencing token, both little-endian u64. Exclusion is flock(2) on the open file
-description and nothing else. Order is a chain of OFD byte locks from byte 16 on: a process that has to wait draws ticket t
-and holds byte 16+t until it has the flock. flock and OFD locks do not see each other, so a broken chain costs order, never
-exclusion. lockkit/native/file.c is the same for Node.
+The lock file: exclusion between processes, by flock(2) on an open file description that belongs to the process. Knows neither
+threads nor queues; whoever uses a LockFile sees to it that one thread does so at a time. lockkit/native/file.c is the same
+for Node.
 """
 
 from __future__ import annotations
@@ -14,65 +10,63 @@ import errno
 import fcntl
 import os
 import stat
-import struct
 import time
 from typing import Callable
 
-from ._errors import LockFileError
-from ._interrupt import F_OFD_GETLK, F_OFD_SETLK, HAS_OFD, calls
-from ._names import ensure_lock_directory
+from ._chain import join_chain, leave_chain, others_queue, raise_token
+from ._directory import ensure_lock_directory
+from ._interrupt import calls
 
-TICKET_AT = 0
-TOKEN_AT = 8
-CHAIN_AT = 16
-LAST_TICKET = 2**62
-"""Above this, a ticket is garbage, and byte 16+t would not be an off_t."""
 FRESH_FOR = 3600.0
 """Seconds. Cleaners of /tmp count in days."""
-TRY_REOPEN = 8
-"""How often `try_take` opens anew when the file is unlinked under it; waiting has no such bound."""
-
-_COUNTER = struct.Struct("<Q")
-_RANGE = struct.Struct("@hhqqi0q")
-"""struct flock: type, whence, start, length, pid (0 for OFD locks), and the padding at its end."""
-_WHOLE_CHAIN = _RANGE.pack(fcntl.F_WRLCK, os.SEEK_SET, CHAIN_AT, 0, 0)
-_TICKET = _RANGE.pack(fcntl.F_WRLCK, os.SEEK_SET, TICKET_AT, 1, 0)
-_NO_TICKET = _RANGE.pack(fcntl.F_UNLCK, os.SEEK_SET, TICKET_AT, 1, 0)
-_NOTHING = _RANGE.pack(fcntl.F_UNLCK, os.SEEK_SET, 0, 0, 0)
+OPEN_TRIES = 8
+"""How often a file is opened anew when it is unlinked under one who does not wait; waiting has no such bound."""
 
 
 class LockFile:
     """The file at `path`, open or not, and the lock on it."""
 
-    __slots__ = ("_freshened", "_identity", "fd", "path")
+    __slots__ = ("_freshened", "_identity", "_probed", "_probed_for_writer", "fd", "path")
 
     def __init__(self, path: str) -> None:
         self.path = path
         self.fd = -1
         """The descriptor, or -1 while the file is not open."""
+        self._forget()
+
+    def _forget(self) -> None:
         self._identity = (0, 0)
         self._freshened = 0.0
+        self._probed = 0.0
+        """When it was last seen that nobody queues in the chain; 0 if it was not, or somebody has queued since."""
+        self._probed_for_writer = False
 
     def open(self) -> None:
-        """Opens the file unless it is open. Raises OSError, or LockFileError for a file that is not ours."""
+        """Opens the file unless it is open. Raises OSError: EINVAL, EPERM, EMLINK for a file that is not to be written to."""
         if self._is_open():
             return
-        try:
+        self.fd = -1
+        self._forget()
+        for _ in range(OPEN_TRIES):
             fd = self._open_once()
-        except FileNotFoundError:
-            ensure_lock_directory(os.path.dirname(self.path))  # it was there, and was removed since
-            fd = self._open_once()
-        status = os.fstat(fd)
-        reason = _refusal(status)
-        if reason is not None:
-            os.close(fd)
-            raise LockFileError(self.path, reason)
-        self._identity = (status.st_dev, status.st_ino)
-        self._freshened = 0.0
-        self.fd = fd
+            try:
+                status = os.fstat(fd)
+                if _check(fd, status):
+                    self._identity = (status.st_dev, status.st_ino)
+                    self.fd, fd = fd, -1
+                    return
+            finally:
+                if fd >= 0:
+                    os.close(fd)
+        raise _system_error(errno.ESTALE)
 
     def _open_once(self) -> int:
-        return os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+        flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
+        try:
+            return os.open(self.path, flags, 0o600)
+        except FileNotFoundError:
+            ensure_lock_directory(os.path.dirname(self.path))  # it was there, and was removed since
+            return os.open(self.path, flags, 0o600)
 
     def close(self) -> None:
         """Closes the descriptor, if it still is this file's, and with it frees what is locked by it."""
@@ -90,53 +84,90 @@ class LockFile:
             return False
         return (status.st_dev, status.st_ino) == self._identity
 
-    def still_there(self) -> bool:
-        """Whether the path still leads to the file that is locked; if not, others may lock another one."""
+    def in_place(self) -> bool:
+        """Whether the path leads to this file; if not, others may lock another one."""
         try:
             status = os.lstat(self.path)
         except FileNotFoundError:
             return False
         return (status.st_dev, status.st_ino) == self._identity
 
-    def try_take(self) -> bool:
-        """Takes the lock if it is free and no other process queues for it. Opens the file when needed."""
-        for _ in range(TRY_REOPEN):
+    def try_take(self, shared: bool, budget: float) -> float | None:
+        """
+        Takes the lock if it is free and no other process queues for it, as far as was seen within `budget` seconds. Returns
+        when that was (monotonic), or None. Opens the file when needed.
+        """
+        for _ in range(OPEN_TRIES):
             self.open()
+            if not self._still_counts(shared, budget) and self.contended(shared):
+                return None
             try:
-                if self._others_queue():
-                    return False
-                fcntl.flock(self.fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                fcntl.flock(self.fd, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
             except BlockingIOError:
-                return False
-            if self.still_there():
+                return None
+            if self.in_place():
                 self.freshen()
-                return True
+                return self._probed
             self.close()
-        return False
+        return None
 
-    def wait(self, wanted: Callable[[], object]) -> bool:
+    def _still_counts(self, shared: bool, budget: float) -> bool:
+        """A look for writers also tells readers that nobody queues; not the other way round."""
+        return (
+            self._probed != 0
+            and time.monotonic() - self._probed < budget
+            and (self._probed_for_writer or shared)
+        )
+
+    def contended(self, shared: bool) -> bool:
+        """Whether other processes queue that one who asks now must not overtake."""
+        contended = others_queue(self.fd, shared)
+        self._probed = 0.0 if contended else time.monotonic()
+        self._probed_for_writer = not shared
+        return contended
+
+    def wait(self, shared: bool, wanted: Callable[[], object]) -> bool:
         """
         Takes the lock, waiting in the chain as long as it takes. False when the thread was called back, or when the lock is
-        not wanted any more at a moment when it looks: nothing is taken then. The file is open; whether it is still there is
-        the caller's to see.
+        not `wanted` any more at a moment when it looks: nothing is taken then. The file is open; whether it is in place
+        afterwards is the caller's to see.
         """
         taken = False
+        self._probed = 0.0
         try:
-            taken = self._join_chain(wanted) and bool(wanted()) and calls.flock(self.fd, fcntl.LOCK_EX)
+            operation = fcntl.LOCK_SH if shared else fcntl.LOCK_EX
+            taken = join_chain(self.fd, shared, wanted) and bool(wanted()) and calls.flock(self.fd, operation)
         finally:
-            self._leave_chain()
+            leave_chain(self.fd)
             if not taken:
-                self.release()
+                self.free()
         return taken
 
-    def release(self) -> None:
-        """Frees the lock; the descriptor stays open for the next time."""
-        if self._is_open():
-            fcntl.flock(self.fd, fcntl.LOCK_UN)
+    def change(self, shared: bool) -> bool:
+        """Changes the mode in which the lock is held. False when others hold it too: then it is lost."""
+        try:
+            fcntl.flock(self.fd, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
+            return True
+        except OSError:
+            self.free()
+            return False
 
-    def raise_token(self) -> int:
-        """Raises and returns the fencing token. The caller holds the lock."""
-        return self._raise_counter(TOKEN_AT)
+    def release(self) -> None:
+        """Frees the lock; the descriptor stays open for the next time. Raises OSError when it was not ours any more."""
+        if not self._is_open():
+            raise _system_error(errno.EBADF)
+        fcntl.flock(self.fd, fcntl.LOCK_UN)
+
+    def free(self) -> None:
+        """Frees the lock, if it is held."""
+        try:
+            self.release()
+        except OSError:
+            pass  # it is closed, and so it is free
+
+    def raise_token(self, shared: bool) -> int:
+        """Raises and returns the fencing token. The lock is held."""
+        return raise_token(self.fd, alone=not shared)
 
     def freshen(self) -> None:
         """Sets the file's times to now, at most once an hour, so that cleaners of /tmp see it in use."""
@@ -149,61 +180,19 @@ class LockFile:
             pass  # a file system that cannot set times has no cleaner that reads them
         self._freshened = now
 
-    def _raise_counter(self, offset: int) -> int:
-        """Adds one to a counter; the caller has excluded all others. A file that ends before it counts from 0."""
-        (value,) = _COUNTER.unpack(os.pread(self.fd, _COUNTER.size, offset).ljust(_COUNTER.size, b"\0"))
-        value = (value + 1) % 2**64
-        written = os.pwrite(self.fd, _COUNTER.pack(value), offset)
-        if written != _COUNTER.size:
-            raise OSError(errno.EIO, os.strerror(errno.EIO), self.path)
-        return value
 
-    def _others_queue(self) -> bool:
-        """Our own byte locks never conflict with us, so this sees other processes (and copies of this module) only."""
-        if not HAS_OFD:
-            return False
-        try:
-            found = fcntl.fcntl(self.fd, F_OFD_GETLK, _WHOLE_CHAIN)
-        except OSError:
-            return False
-        return _RANGE.unpack(found)[0] != fcntl.F_UNLCK
-
-    def _join_chain(self, wanted: Callable[[], object]) -> bool:
-        """
-        Draws a ticket and waits until no earlier one is left. It waits for every earlier byte, not only its predecessor's:
-        one that gave up or died leaves a gap that must not let its successor pass those still waiting before it.
-        False when the thread was called back. An error breaks the chain, which costs order.
-        """
-        if not HAS_OFD:
-            return True
-        try:
-            if not wanted() or not calls.byte_lock(self.fd, _TICKET):
-                return False
-            try:
-                ticket = self._raise_counter(TICKET_AT)
-                if not 0 < ticket <= LAST_TICKET:
-                    return True
-                self._set(_RANGE.pack(fcntl.F_WRLCK, os.SEEK_SET, CHAIN_AT + ticket, 1, 0))
-            finally:
-                self._set(_NO_TICKET)
-            return bool(wanted()) and calls.byte_lock(self.fd, _RANGE.pack(fcntl.F_WRLCK, os.SEEK_SET, CHAIN_AT, ticket, 0))
-        except OSError:
-            return True
-
-    def _leave_chain(self) -> None:
-        if HAS_OFD:
-            try:
-                self._set(_NOTHING)
-            except OSError:
-                pass  # a kernel without OFD locks, or a descriptor that other code has closed: there is nothing to free
-
-    def _set(self, range_: bytes) -> None:
-        fcntl.fcntl(self.fd, F_OFD_SETLK, range_)
-
-
-def _refusal(status: os.stat_result) -> str | None:
+def _check(fd: int, status: os.stat_result) -> bool:
+    """Whether this is a file that the counters may be written into. False: it was unlinked just now."""
     if not stat.S_ISREG(status.st_mode):
-        return "it is not a regular file; remove it."
+        raise _system_error(errno.EINVAL)
     if status.st_uid != os.geteuid():
-        return f"it belongs to user {status.st_uid}, and this process runs as {os.geteuid()}; remove it."
-    return None
+        raise _system_error(errno.EPERM)
+    if status.st_nlink > 1:
+        raise _system_error(errno.EMLINK)
+    if status.st_mode & 0o077:
+        os.fchmod(fd, 0o600)  # made by something else, such as flock(1): whoever can open it can hold the lock
+    return status.st_nlink == 1
+
+
+def _system_error(code: int) -> OSError:
+    return OSError(code, os.strerror(code))

@@ -6,14 +6,40 @@ import os
 from types import TracebackType
 from typing import NoReturn
 
+from ._errors import LockNotHeldError, LockReleaseError
+from ._mode import LockMode
 from ._process import queues
 from ._request import Request
 
 
-class Grant:
+class Releasable:
+    """What a `with` or an `async with` block releases at its end."""
+
+    __slots__ = ()
+
+    def release(self) -> None:
+        raise NotImplementedError
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.release()
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.release()
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("A grant belongs to the process that got it, and cannot be pickled. Pickle the lock, and acquire it there.")
+
+
+class Grant(Releasable):
     """
     The proof that a lock is held, and the way to give it back: `release()`, or the end of a `with` or `async with` block.
     It belongs to the process that got it; in a forked child it is not held, and its release does nothing.
+
+    A grant that is dropped without a release keeps its lock as long as its process lives.
     """
 
     __slots__ = ("_pid", "_released", "_request", "_token")
@@ -31,6 +57,11 @@ class Grant:
         return self._request.name
 
     @property
+    def mode(self) -> LockMode:
+        """How the lock is held."""
+        return "shared" if self._request.shared else "exclusive"
+
+    @property
     def held(self) -> bool:
         """Whether the lock is held by this grant, in this process."""
         return not self._released and self._pid == os.getpid()
@@ -39,21 +70,38 @@ class Grant:
     def token(self) -> int:
         """
         The fencing token: greater than that of every earlier grant of this lock, in any process. Hand it to a store that
-        refuses writes with a smaller one. It is raised in the lock file when first asked for; from then on it is the same.
+        refuses writes with a smaller one. It is raised in the lock file when first asked for; from then on it is the same,
+        also after the release.
 
-        Raises RuntimeError when it is first asked for after the release: it could not be ordered any more.
+        Raises LockNotHeldError when it is first asked for after the release: it could not be ordered any more. Raises
+        OSError when it cannot be written, as on a full disk.
         """
         if self._token is None:
             if not self.held:
-                raise RuntimeError(f'The fencing token of lock "{self.name}" must be asked for while the lock is held.')
+                raise LockNotHeldError(self.name, "its fencing token must be asked for before the release.")
             self._token = queues().raise_token(self._request)
         return self._token
 
+    @property
+    def lost(self) -> bool:
+        """
+        Whether the lock is lost, now, though it was not released: its file was removed or replaced, and others lock the new
+        one. Looks at the file.
+        """
+        return self.held and not queues().is_in_place(self._request)
+
     def release(self) -> None:
-        """Frees the lock. Any thread or task of the process may do it; a second call does nothing."""
-        if self.held:
-            queues().retire(self._request)
-            self._released = True
+        """
+        Frees the lock. Any thread or task of the process may do it; a second call does nothing.
+
+        Raises LockReleaseError when it could not be freed in order.
+        """
+        if not self.held:
+            return
+        queues().retire(self._request)
+        self._released = True
+        if self._request.error is not None:
+            raise LockReleaseError(self.name, str(self._request.error)) from self._request.error
 
     def detach(self) -> Grant:
         """
@@ -66,21 +114,8 @@ class Grant:
     def __enter__(self) -> Grant:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.release()
-
     async def __aenter__(self) -> Grant:
         return self
 
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.release()
-
-    def __reduce__(self) -> NoReturn:
-        raise TypeError("A grant belongs to the process that got it and cannot be pickled; pickle the lock, and acquire it there.")
-
     def __repr__(self) -> str:
-        return f"<Grant of {self.name!r}, {'held' if self.held else 'released'}>"
+        return f"<Grant of {self.name!r}, {self.mode}, {'held' if self.held else 'released'}>"

@@ -8,7 +8,7 @@ The signal is SIGURG: ignored by default, so a stray one harms nobody. Its handl
 the C library takes an int and returns, as a handler does, so that no Python runs in it. Where the program has a handler of
 its own, or there is no ctypes or no Linux, nobody is called back: the wait then ends when the lock is free.
 
-The signal may come just before the thread enters the kernel, and is lost then. All that costs is the same.
+The signal may come just before the thread enters the kernel, and is lost then: whoever sends it looks whether it came.
 """
 
 from __future__ import annotations
@@ -41,8 +41,8 @@ class _Calls(Protocol):
         """To be called by a thread that is going to wait, before it does."""
         ...
 
-    def interrupt(self, thread: int) -> None:
-        """Calls back a living thread that is in `flock` or `byte_lock`."""
+    def interrupt(self, thread: int) -> bool:
+        """Calls back a living thread that is in `flock` or `byte_lock`. False: it cannot be called back."""
         ...
 
 
@@ -60,8 +60,8 @@ class _Plain:
     def prepare(self) -> None:
         pass
 
-    def interrupt(self, thread: int) -> None:
-        pass
+    def interrupt(self, thread: int) -> bool:
+        return False
 
 
 def _interruptible_calls() -> _Calls:
@@ -105,9 +105,11 @@ def _interruptible_calls() -> _Calls:
                 set_handler(signal.SIGURG, nothing)
                 signal.siginterrupt(signal.SIGURG, True)
 
-        def interrupt(self, thread: int) -> None:
-            if present_handler() == nothing:
-                signal.pthread_kill(thread, signal.SIGURG)
+        def interrupt(self, thread: int) -> bool:
+            if present_handler() != nothing:
+                return False
+            signal.pthread_kill(thread, signal.SIGURG)
+            return True
 
     return Interruptible()
 

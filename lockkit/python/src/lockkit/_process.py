@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from ._queue import Queues
+from ._queues import Queues
 
 
 class _Present:

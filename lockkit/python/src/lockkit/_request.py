@@ -5,6 +5,8 @@ from __future__ import annotations
 import _thread
 from typing import TYPE_CHECKING, Callable
 
+from ._errors import LockError
+
 if TYPE_CHECKING:
     from ._queue import LockQueue
 
@@ -12,11 +14,26 @@ if TYPE_CHECKING:
 class Request:
     """Made by the one who asks; belongs to the queue from then on."""
 
-    __slots__ = ("blocks", "budget", "error", "exact", "granted", "name", "owner", "queue", "thread", "wake")
+    __slots__ = (
+        "blocks",
+        "budget",
+        "error",
+        "exact",
+        "granted",
+        "name",
+        "owner",
+        "queue",
+        "shared",
+        "thread",
+        "wake",
+    )
 
-    def __init__(self, name: str, owner: object, thread: object, budget: float, blocks: bool = False) -> None:
+    def __init__(
+        self, name: str, shared: bool, owner: object, thread: object, budget: float, blocks: bool = False
+    ) -> None:
         self.name = name
         """The lock's name, for people."""
+        self.shared = shared
         self.owner = owner
         """The execution that holds the lock once this is granted: a task, or what stands for a thread. None: unknown."""
         self.thread = thread
@@ -26,11 +43,11 @@ class Request:
         self.blocks = blocks
         """Whether the thread does nothing else while this waits."""
         self.budget = budget
-        """Seconds for which the process may pass the lock on in its own queue, counted from when this one gets it."""
+        """Seconds for which the process may pass the lock on in its own queue before others get a turn."""
         self.queue: LockQueue | None = None
         self.granted = False
-        self.error: Exception | None = None
-        """Why it will not be granted."""
+        self.error: OSError | LockError | None = None
+        """Why it will not be granted; after the release, why that was not in order."""
         self.wake: Callable[[], object] | None = None
         """Called when it is granted or has failed, in any thread, perhaps twice. RuntimeError: nobody can be woken."""
 
