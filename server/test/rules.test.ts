@@ -28,8 +28,8 @@ describe.each(rules.map((rule) => rule.metadata.id))('%s', (id) => {
     ]);
     const examples = examplesOf(page);
     expect(examples.filter(({ promise }) => promise === 'report').length).toBeGreaterThan(0);
-    for (const { promise, text } of examples) {
-      const reported = check(new Map([['example.ts', text]])).map(({ rule }) => rule);
+    for (const { promise, file, text } of examples) {
+      const reported = check(new Map([[file, text]])).map(({ rule }) => rule);
       expect(reported, text).toEqual(promise === 'report' ? [id] : []);
     }
   });

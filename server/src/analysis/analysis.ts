@@ -1,7 +1,7 @@
 /** One analysis: what all of its parts share. */
-import type { Deployment } from '../model/deployment.js';
+import type { Deployment, DeploymentEvidence } from '../model/deployment.js';
 import { DIMENSIONS, type Dimension } from '../model/dimensions.js';
-import type { FileFacts, FunctionFacts } from '../model/facts.js';
+import type { Call, FileFacts, FunctionFacts } from '../model/facts.js';
 import type { Overlap } from '../model/findings.js';
 import { LANGUAGES, type LanguageTraits } from '../model/languages.js';
 import type { LibraryModel } from '../model/library-model.js';
@@ -64,6 +64,8 @@ export class Analysis {
   readonly overwritten = new Map<string, Place>();
   /** What the bodies of modules have left in variables. */
   readonly settled: Layers = new Map();
+  /** Work that was started in an execution of its own, and the call that started it last. */
+  readonly started = new Map<string, Call>();
   /** Handlers that the file's own body registers: they run once the whole of it has run. */
   readonly handlers: ((loaded: State) => void)[] = [];
   private readonly modules = new Map<string, Module | undefined>();
@@ -126,22 +128,36 @@ export class Analysis {
 
   /**
    * The dimensions along which the deployment runs this file's code more than once.
-   * @param options.ofProgram only evidence that the file itself is the program that is run so
+   * @param options.ofProgram only those along which the file's own body is run more than once, as a program
    */
   deployed(options: { readonly ofProgram?: boolean } = {}): Overlap[] {
-    const { file } = this.root.facts;
     const overlaps: Overlap[] = [];
     for (const dimension of DIMENSIONS) {
       const said = this.context.deployment.evidence.find(
-        ({ says, program, place, ...evidence }) =>
+        (evidence) =>
           evidence.dimension === dimension &&
-          says === 'many' &&
-          (options.ofProgram !== true || program === file || place.file === file),
+          evidence.says === 'many' &&
+          (options.ofProgram !== true || this.isRunBy(evidence)),
       );
       if (said !== undefined)
         overlaps.push({ dimension, strength: 'shown', text: said.text, place: said.place });
     }
     return overlaps;
+  }
+
+  /** True when the file is a program that each of the executions runs; threads that share memory have it run once for all. */
+  private isRunBy({ dimension, load, program, place }: DeploymentEvidence): boolean {
+    const { file } = this.root.facts;
+    if (load === 'before-fork' || (dimension === 'threads' && this.traits.memory.includes(dimension)))
+      return false;
+    return program === file || place.file === file;
+  }
+
+  /** True when this file's code is run by several processes, each of which loads it for itself. */
+  get isLoadedInEach(): boolean {
+    return this.context.deployment.evidence.some(
+      ({ dimension, says, load }) => dimension === 'processes' && says === 'many' && load === 'in-each',
+    );
   }
 
   /** True when something says whether this file's code runs along one of the dimensions, or that it does not. */

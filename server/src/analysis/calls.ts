@@ -28,6 +28,8 @@ import {
 } from './heap.js';
 import { leave, publish } from './publish.js';
 import { isLockName, isRelease, noteUnseenCall } from './unseen.js';
+import { callManager, makeManager } from './managers.js';
+import { classMember, unboundMethod } from './members.js';
 import { libraryMethod } from './inheritance.js';
 import { asObject } from './statics.js';
 import type { State } from './state.js';
@@ -135,6 +137,10 @@ function callMethod(site: CallSite, state: State, target: Value, key: Key): Resu
         noteRelease(analysis, released);
       return { state, value: constant(undefined) };
     }
+    if (shape.kind === 'manager') {
+      const managed = callManager(site, state, shape.manager, name);
+      if (managed !== undefined) return managed;
+    }
     if (shape.kind === 'module') {
       return callValue(
         site,
@@ -158,7 +164,11 @@ function callMethod(site: CallSite, state: State, target: Value, key: Key): Resu
       const args = name === 'call' ? site.arguments.slice(1) : [];
       return callFunction(site, state, shape, args);
     }
-    if (shape.kind === 'object' && ownMember(analysis, shape.object, name)) {
+    if (target.shape.kind === 'class' && shape.kind === 'object' && !shape.object.fields.has(name)) {
+      const unbound = unboundMethod(analysis, target.shape, name);
+      if (unbound !== undefined) return callValue(site, state, unbound, object);
+    }
+    if (shape.kind === 'object' && hasMember(analysis, shape.object, name, object)) {
       const member = loadProperty(analysis, state, frame, object, name, placeIn(site.frame, operation.range));
       if (member.shape.kind === 'function') {
         return callFunction(
@@ -193,10 +203,10 @@ function callMethod(site: CallSite, state: State, target: Value, key: Key): Resu
   return callUnseen(site, state, object);
 }
 
-function ownMember(analysis: Analysis, object: AbstractObject, name: string): boolean {
+function hasMember(analysis: Analysis, object: AbstractObject, name: string, value: Value): boolean {
   return (
     object.fields.has(name) ||
-    (object.class !== undefined && methodOf(analysis, object.class, name) !== undefined)
+    (object.class !== undefined && classMember(analysis, object.class, name, value) !== undefined)
   );
 }
 
@@ -218,6 +228,9 @@ function callValue(site: CallSite, state: State, callee: Value, receiver?: Value
       for (const released of state.release((held) => held.lock === shape.lock))
         noteRelease(analysis, released);
       return { state, value: constant(undefined) };
+    case 'manager':
+      // As a decorator it stands around each call of what it decorates.
+      return { state, value: unknown(analysis.freshId(), site.operation.text) };
     case 'library': {
       const resolved = analysis.models.find(shape.module, shape.path);
       if (resolved === undefined) return callUnseen(site, state, receiver);
@@ -343,35 +356,21 @@ export function callFunction(
   byName: Named = NONE,
   options: { readonly callback?: boolean } = {},
 ): Result {
-  const { analysis, frame, operation } = site;
+  const { analysis } = site;
   const facts = functionFacts(callee);
   const opaque = (): Result => ({
     state,
     value: unknown(analysis.freshId(), 'value', originsOf([...args, ...byName.values()], false)),
   });
-  if (facts === undefined || isRecursive(frame, facts) || callDepth(frame) >= CALL_DEPTH) return opaque();
-  let { receiver } = callee;
-  let positional = callee.first === undefined ? args : [callee.first, ...args];
-  if (facts.receiverFirst === true && receiver === undefined) [receiver, ...positional] = positional;
-  const inner: Frame = {
-    id: `${frame.id}>${String(operation.range.start)}:${String(callee.function)}`,
-    module: callee.frame.module,
-    facts,
-    outer: callee.frame,
-    caller: { frame, range: operation.range },
-    awaited: isAwaited(site),
-    depth: analysis.depth,
-    temporaries: new Map(),
-    followed: new Set(),
-    ...(receiver !== undefined && { receiver }),
-  };
-  bindParameters(analysis, inner, state, positional, byName);
+  if (callee.manages === true) return { state, value: makeManager(callee, args, byName) };
+  const inner = enterFunction(site, state, callee, args, byName);
+  if (facts === undefined || inner === undefined) return opaque();
   const overlap = startedTogether(site, facts.async);
   const body = (from: State): Result => {
     const completion = runBody(analysis, inner, from);
-    if (completion === undefined) return { state, value: constant(undefined), followed: true };
+    if (completion === undefined) return { state, value: constant(undefined), followed: facts.async };
     if (!inner.module.isClosedOver(facts)) completion.state.variables.forget(inner);
-    return { ...completion, followed: true };
+    return { ...completion, followed: facts.async };
   };
   if (!facts.async) return body(state);
   if (inner.awaited) return asPromise(site, state, body(state));
@@ -386,6 +385,38 @@ export function callFunction(
   // function comes to hold. What the function has read may be used once it settles.
   for (const [id, read] of end.reads) if (!state.reads.has(id)) state.reads.set(id, read);
   return { state, value };
+}
+
+/** The frame of a call, with its parameters bound. @returns undefined for calls that are not followed */
+export function enterFunction(
+  site: CallSite,
+  state: State,
+  callee: Shape & { kind: 'function' },
+  args: readonly Value[],
+  byName: Named,
+  more: Pick<Frame, 'generator'> = {},
+): Frame | undefined {
+  const { analysis, frame, operation } = site;
+  const facts = functionFacts(callee);
+  if (facts === undefined || isRecursive(frame, facts) || callDepth(frame) >= CALL_DEPTH) return undefined;
+  let { receiver } = callee;
+  let positional = callee.first === undefined ? args : [callee.first, ...args];
+  if (facts.receiverFirst === true && receiver === undefined) [receiver, ...positional] = positional;
+  const inner: Frame = {
+    id: `${frame.id}>${String(operation.range.start)}:${String(callee.function)}`,
+    module: callee.frame.module,
+    facts,
+    outer: callee.frame,
+    caller: { frame, range: operation.range },
+    awaited: isAwaited(site),
+    depth: analysis.depth,
+    temporaries: new Map(),
+    followed: new Set(),
+    ...(receiver !== undefined && { receiver }),
+    ...more,
+  };
+  bindParameters(analysis, inner, state, positional, byName);
+  return inner;
 }
 
 function bindParameters(

@@ -119,6 +119,8 @@ function keyOf(finding: Finding): string {
       return `${finding.cell.name} ${finding.write.file} ${String(finding.write.start)}`;
     case 'shared-lock-handle':
       return `handle ${finding.acquire.file} ${String(finding.acquire.start)}`;
+    case 'process-lock':
+      return `process lock ${finding.made.file} ${String(finding.made.start)}`;
     case 'own-lock':
       return `own lock ${finding.made.file} ${String(finding.made.start)}`;
     case 'missing-await':
@@ -246,6 +248,9 @@ function settleUpdate(analysis: Analysis, candidate: UpdateCandidate): Finding |
     const { cell, write, certain } = candidate;
     return lapse && outlived(lapse, cell, write, { overlaps, certain });
   }
+  const ofProcess = [...shortGuards.keys()].find((lock) => lock.perProcess === true);
+  const processes = overlaps.filter(({ dimension }) => dimension === 'processes');
+  if (ofProcess !== undefined && processes.length > 0) return processLock(candidate, ofProcess, processes);
   const own = [...shortGuards].find(
     ([lock, unshared]) => lock.holder?.made !== undefined && unshared.length > 0,
   );
@@ -293,19 +298,35 @@ function ownLock(
   };
 }
 
+/** An update is guarded by a lock that each process makes for itself, and should have inherited. */
+function processLock(
+  { cell, read, write, certain }: UpdateCandidate,
+  { name, place, holder }: Acquisition,
+  overlaps: readonly Overlap[],
+): Finding {
+  return {
+    kind: 'process-lock',
+    lock: name,
+    made: holder?.made ?? place,
+    acquired: place,
+    guarded: { cell: describe(cell), read: read.place, write },
+    certain,
+    overlaps,
+  };
+}
+
 function isSamePlace(one: Place, other: Place): boolean {
   return one.file === other.file && one.start === other.start;
 }
 
 function settleHandle(analysis: Analysis, candidate: HandleCandidate): Finding | undefined {
   const { handle, cell } = candidate;
-  if (!handle.crossed) return undefined;
   const locks = realLocks(analysis, candidate.held);
   if (locks === undefined) return undefined;
   const overwritten = analysis.overwritten.get(cell.key);
   // A lock object that opens its file in each acquire is made to be used more than once.
   const sharing = overwritten === undefined ? cell.sharing : 'usual';
-  const { overlaps } = uncovered(candidate.levels, { ...cell, sharing }, locks, true);
+  const { overlaps } = uncovered(candidate.levels, { ...cell, sharing }, locks, handle.crossed);
   if (overlaps.length === 0) return undefined;
   const meeting =
     handle.release &&

@@ -7,6 +7,7 @@ import type { Analysis } from './analysis.js';
 import { noteRead, noteWrite } from './awaits.js';
 import { noteUpdate } from './candidates.js';
 import { distinctBy } from './distinct.js';
+import { openFileOf } from './files.js';
 import { placeIn, variableKey, type Frame } from './frame.js';
 import { fieldOf } from './heap.js';
 import { noteFlagWrite, noteChainWrite } from './home-made-locks.js';
@@ -135,13 +136,6 @@ export function readCell(
   return new Map([[id, true]]);
 }
 
-function isOpenFile({ shape }: Value): boolean {
-  if (shape.kind === 'open-file') return true;
-  return (
-    shape.kind === 'instance' && Object.values(shape.instance.class.properties ?? {}).includes('descriptor')
-  );
-}
-
 export function writeCell(
   analysis: Analysis,
   state: State,
@@ -150,7 +144,7 @@ export function writeCell(
   value: Value,
   place: Place,
 ): void {
-  if (isOpenFile(value)) analysis.overwritten.set(cell.key, place);
+  if (openFileOf(value) !== undefined) analysis.overwritten.set(cell.key, place);
   noteWrite(analysis, state, cell, place);
   noteChainWrite(analysis, state, cell, value);
   noteFlagWrite(analysis, state, cell, value, place);

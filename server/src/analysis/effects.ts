@@ -3,7 +3,9 @@ import type { CellModel, LibraryModel, ReadModel, WriteModel } from '../model/li
 import type { Analysis } from './analysis.js';
 import { isLost, pendingOf, runStarted, startUnawaited } from './awaits.js';
 import { inputsOf, isAwaited, runCallback, type CallSite, type Result } from './calls.js';
-import { elementCell, readCell, storeCell, writeCell } from './cells.js';
+import { elementCell, fieldCell, innerCell, readCell, storeCell, writeCell } from './cells.js';
+import { asDescriptor, fileNameOf, openFileOf } from './files.js';
+import { keyOf } from './heap.js';
 import { applyFuture } from './futures.js';
 import { placeIn } from './frame.js';
 import { makeInstance } from './instances.js';
@@ -193,6 +195,13 @@ function returned(site: CallSite, { call, model, receiver }: Applied, value: Val
   if (returns === undefined || 'record' in returns) return value;
   if ('argument' in returns) return valueAt(site, returns.argument, receiver) ?? value;
   if ('receiver' in returns) return receiver ?? value;
+  if ('descriptor' in returns) return receiver === undefined ? value : asDescriptor(receiver);
+  if ('object' in returns) return freshObject(site, value);
+  if ('manager' in returns) {
+    const generator = valueAt(site, returns.manager, receiver);
+    if (generator?.shape.kind !== 'function') return value;
+    return { ...generator, shape: { ...generator.shape, manages: true } };
+  }
   const { analysis, frame, operation } = site;
   const id = `${frame.id}@${String(operation.range.start)}`;
   if ('openFile' in returns) {
@@ -206,6 +215,18 @@ function returned(site: CallSite, { call, model, receiver }: Applied, value: Val
     });
   }
   return instanceValue(site, model, returns.instance) ?? value;
+}
+
+function freshObject({ analysis, frame, operation }: CallSite, { origins }: Value): Value {
+  const id = `${frame.id}@${String(operation.range.start)}`;
+  const object = {
+    id,
+    label: '',
+    depth: analysis.depth,
+    sharing: 'usual',
+    fields: new Map<string, Value>(),
+  } as const;
+  return valueOf({ kind: 'object', object }, origins);
 }
 
 /** An instance that the call makes, of what it is given. */
@@ -242,18 +263,33 @@ function cellOf(site: CallSite, cell: CellModel, { receiver }: Applied): CellIde
   const instance = receiver?.shape.kind === 'instance' ? receiver.shape.instance : undefined;
   const key = cell.key === undefined ? undefined : valueAt(site, cell.key, receiver)?.shape;
   if (cell.key !== undefined && key === undefined) return undefined;
+  if (cell.opened === true && (key === undefined || openFileOf(valueOf(key)) === undefined)) return undefined;
+  if (cell.subscript === true) return subscriptCell(site.analysis, receiver, key);
   if (cell.receiver === true) {
     const own = cell.field === undefined ? undefined : valueAt(site, cell.field, receiver)?.shape;
     return ownCell(site.analysis, cell, receiver, instance, key ?? own);
   }
   const field = cell.field === undefined ? undefined : valueAt(site, cell.field, receiver)?.shape;
   if (key !== undefined && field !== undefined) return fieldOfStore(site.analysis, cell.kind, key, field);
-  return storeCell(site.analysis, cell.kind, key, { id: '', depth: 0 }, `the ${cell.kind}`);
+  const named = cell.kind === 'file' && key !== undefined ? fileNameOf(key) : key;
+  return storeCell(site.analysis, cell.kind, named, { id: '', depth: 0 }, `the ${cell.kind}`);
 }
 
 function fieldOfStore(analysis: Analysis, kind: CellModel['kind'], key: Shape, field: Shape): CellIdentity {
   const name: Shape = { kind: 'template', parts: [key, ' ', field] };
   return storeCell(analysis, kind, name, { id: '', depth: 0 }, `the ${kind}`);
+}
+
+/** The cell that a subscript of the receiver names. */
+function subscriptCell(
+  analysis: Analysis,
+  receiver: Value | undefined,
+  key: Shape | undefined,
+): CellIdentity | undefined {
+  if (key === undefined) return undefined;
+  const element = keyOf(valueOf(key), true);
+  if (receiver?.shape.kind === 'object') return fieldCell(analysis, receiver.shape.object, element);
+  return receiver?.shape.kind === 'contents' ? innerCell(analysis, receiver.shape, element) : undefined;
 }
 
 /** A cell inside of the receiver: an element of a map, the file that a handle is open on. */
@@ -265,7 +301,8 @@ function ownCell(
   key: Shape | undefined,
 ): CellIdentity | undefined {
   if (cell.kind === 'file' && key === undefined) {
-    return instance?.name && storeCell(analysis, cell.kind, instance.name, { id: '', depth: 0 }, 'the file');
+    if (instance?.name === undefined) return undefined;
+    return storeCell(analysis, cell.kind, fileNameOf(instance.name), { id: '', depth: 0 }, 'the file');
   }
   if (instance !== undefined) return elementCell(analysis, cell.kind, key, instance, instance.label);
   if (receiver?.shape.kind !== 'contents') return undefined;

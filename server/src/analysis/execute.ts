@@ -5,6 +5,7 @@ import { call } from './calls.js';
 import { callDepth, placeIn, receiverOf, type Frame } from './frame.js';
 import { keyOf, loadModule, loadProperty, loadVariable, storeProperty, storeVariable } from './heap.js';
 import { performed } from './queries.js';
+import { walk } from './walk.js';
 import { forgetEmpty, noteHandOver, noteTest, noteTurn } from './home-made-locks.js';
 import { publish } from './publish.js';
 import { initializeStatics } from './statics.js';
@@ -23,7 +24,7 @@ import {
 
 /** A way out of a node other than its end. */
 interface Exit {
-  readonly kind: 'return' | 'throw' | 'break' | 'continue';
+  readonly kind: 'return' | 'throw' | 'break' | 'continue' | 'suspend';
   readonly label?: string;
   readonly state: State;
   readonly value?: Value;
@@ -59,6 +60,66 @@ export function runBody(analysis: Analysis, frame: Frame, state: State): Complet
           };
   }
   return completion;
+}
+
+/** Runs a generator up to its `yield`. @returns what is true there, and what it yields; undefined if it never does */
+export function runToYield(analysis: Analysis, frame: Frame, state: State): Completion | undefined {
+  const { exits } = execute(analysis, frame, frame.facts.body, state);
+  const suspended = exits.filter(({ kind }) => kind === 'suspend');
+  const end = joinAll(
+    analysis,
+    suspended.map((exit) => exit.state),
+  );
+  return end && { state: end, value: suspended[0]?.value ?? constant(undefined) };
+}
+
+/** Runs the rest of a generator that was run to its `yield`. @returns undefined if its end is not reached */
+export function resume(analysis: Analysis, frame: Frame, state: State): State | undefined {
+  const at = frame.generator?.at;
+  if (at === undefined) return state;
+  const { next, exits } = resumeIn(analysis, frame, frame.facts.body, at, state);
+  const returned = exits.filter(({ kind }) => kind === 'return').map((exit) => exit.state);
+  return joinAll(analysis, [next, ...returned]);
+}
+
+/** What comes after a point, within a node that it stands in. */
+function resumeIn(analysis: Analysis, frame: Frame, node: Node, at: Point, state: State): Outcome {
+  const within = (inner: Node): Outcome => resumeIn(analysis, frame, inner, at, state);
+  switch (node.kind) {
+    case 'sequence': {
+      const index = node.nodes.findIndex((inner) => contains(inner, at));
+      const inner = node.nodes[index];
+      if (inner === undefined) return { next: state, exits: [] };
+      const outcome = within(inner);
+      if (outcome.next === undefined) return outcome;
+      const rest: Node = { kind: 'sequence', nodes: node.nodes.slice(index + 1) };
+      const after = execute(analysis, frame, rest, outcome.next);
+      return outcomeOf(after.next, [...outcome.exits, ...after.exits]);
+    }
+    case 'branch':
+      return within(contains(node.then, at) ? node.then : node.else);
+    case 'choice':
+      return within(node.alternatives.find((inner) => contains(inner, at)) ?? node);
+    case 'labelled':
+      return leaveLabelled(analysis, node.label, within(node.body));
+    case 'loop':
+      return leaveLabelled(analysis, node.label, within(node.body));
+    case 'try': {
+      if (contains(node.body, at)) return finishTry(analysis, frame, node, state.copy(), within(node.body));
+      const part = [node.handler, node.finalizer].find((inner) => inner !== undefined && contains(inner, at));
+      return part === undefined ? { next: state, exits: [] } : within(part);
+    }
+    default:
+      return { next: state, exits: [] };
+  }
+}
+
+function contains(node: Node, at: Point): boolean {
+  let found = false;
+  walk(node, (inner) => {
+    if (inner === at) found = true;
+  });
+  return found;
 }
 
 /** Runs one statement of a module's body. @returns undefined if its end is not reached */
@@ -129,15 +190,20 @@ function execute(analysis: Analysis, frame: Frame, node: Node, state: State): Ou
         all.filter((exit) => !isOwn(exit)),
       );
     }
-    case 'labelled': {
-      const outcome = execute(analysis, frame, node.body, state);
-      const isOwn = (exit: Exit): boolean => exit.kind === 'break' && exit.label === node.label;
-      const ends = [outcome.next, ...outcome.exits.filter(isOwn).map((exit) => exit.state)];
-      return outcomeOf(
-        joinAll(analysis, ends),
-        outcome.exits.filter((exit) => !isOwn(exit)),
-      );
-    }
+    case 'labelled':
+      return leaveLabelled(analysis, node.label, execute(analysis, frame, node.body, state));
+    case 'point':
+      if (node.cause !== 'yield' || frame.generator === undefined) break;
+      frame.generator.at ??= node;
+      return {
+        exits: [
+          {
+            kind: 'suspend',
+            state,
+            ...(node.value !== undefined && { value: temporary(frame, node.value) }),
+          },
+        ],
+      };
     case 'loop':
       return executeLoop(analysis, frame, node, state);
     case 'try':
@@ -153,8 +219,18 @@ function execute(analysis: Analysis, frame: Frame, node: Node, state: State): Ou
     case 'continue':
       return { exits: [{ kind: node.kind, state, ...(node.label !== undefined && { label: node.label }) }] };
     default:
-      return { next: operate(analysis, frame, node, state), exits: [] };
   }
+  return { next: operate(analysis, frame, node, state), exits: [] };
+}
+
+/** What leaves a block by its label goes on behind it. */
+function leaveLabelled(analysis: Analysis, label: string | undefined, outcome: Outcome): Outcome {
+  const isOwn = (exit: Exit): boolean => exit.kind === 'break' && exit.label === label;
+  const ends = [outcome.next, ...outcome.exits.filter(isOwn).map((exit) => exit.state)];
+  return outcomeOf(
+    joinAll(analysis, ends),
+    outcome.exits.filter((exit) => !isOwn(exit)),
+  );
 }
 
 /** How many of the reads that a condition derives from have passed a point. */
@@ -227,7 +303,17 @@ function executeLoop(analysis: Analysis, frame: Frame, node: Node & { kind: 'loo
 
 function executeTry(analysis: Analysis, frame: Frame, node: Node & { kind: 'try' }, state: State): Outcome {
   const before = node.handler === undefined ? undefined : state.copy();
-  const tried = execute(analysis, frame, node.body, state);
+  return finishTry(analysis, frame, node, before, execute(analysis, frame, node.body, state));
+}
+
+/** What handles and follows the body of a `try`. @param before what was true before it */
+function finishTry(
+  analysis: Analysis,
+  frame: Frame,
+  node: Node & { kind: 'try' },
+  before: State | undefined,
+  tried: Outcome,
+): Outcome {
   let next = tried.next;
   let exits = [...tried.exits];
   if (node.handler !== undefined) {
@@ -245,6 +331,10 @@ function executeTry(analysis: Analysis, frame: Frame, node: Node & { kind: 'try'
   if (finalizer === undefined) return outcomeOf(next, exits);
   const after: Exit[] = [];
   for (const exit of exits) {
+    if (exit.kind === 'suspend') {
+      after.push(exit);
+      continue;
+    }
     const held = [...exit.state.held.values()];
     const finished = execute(analysis, frame, finalizer, exit.state);
     if (exit.kind === 'return' && finished.next !== undefined) {
@@ -332,7 +422,9 @@ function operate(analysis: Analysis, frame: Frame, operation: Operation, state: 
     case 'load-property': {
       const object = temporary(frame, operation.object);
       const key =
-        typeof operation.key === 'string' ? operation.key : keyOf(temporary(frame, operation.key.computed));
+        typeof operation.key === 'string'
+          ? operation.key
+          : keyOf(temporary(frame, operation.key.computed), operation.key.element);
       const place = placeIn(frame, operation.range);
       set(frame, operation.into, loadProperty(analysis, state, frame, object, key, place));
       return state;
@@ -340,7 +432,9 @@ function operate(analysis: Analysis, frame: Frame, operation: Operation, state: 
     case 'store-property': {
       const object = temporary(frame, operation.object);
       const key =
-        typeof operation.key === 'string' ? operation.key : keyOf(temporary(frame, operation.key.computed));
+        typeof operation.key === 'string'
+          ? operation.key
+          : keyOf(temporary(frame, operation.key.computed), operation.key.element);
       const value = operation.value === undefined ? constant(undefined) : temporary(frame, operation.value);
       storeProperty(analysis, state, frame, object, key, value, placeIn(frame, operation.range));
       return state;

@@ -1,4 +1,4 @@
-import type { FunctionFacts, Temporary, VariableIndex } from '../model/facts.js';
+import type { FunctionFacts, Point, Temporary, VariableIndex } from '../model/facts.js';
 import type { Place, TextRange } from '../model/source.js';
 import type { Module } from './modules.js';
 import type { ProjectClass, Value } from './values.js';
@@ -19,6 +19,8 @@ export interface Frame {
   /** How many overlap contexts were entered when the call was made. */
   readonly depth: number;
   readonly temporaries: Map<Temporary, Value>;
+  /** Of a generator that runs up to its `yield`: where that is. */
+  readonly generator?: { at?: Point };
   /** Results of calls whose code was looked at: what in them waits is known. */
   readonly followed: Set<Temporary>;
 }

@@ -7,6 +7,7 @@ import { exportedBinding, importedBinding, namespaceOf, type Binding } from './b
 import { fieldCell, innerCell, readCell, variableCell, writeCell, type Key } from './cells.js';
 import { frameOf, variableKey, type Frame } from './frame.js';
 import { innerInstance, instanceOfType, makeInstance } from './instances.js';
+import { classMember, unboundMethod } from './members.js';
 import { runModule } from './module-body.js';
 import type { Module } from './modules.js';
 import { leave, publish } from './publish.js';
@@ -249,9 +250,14 @@ export function named(value: Value, name: string, ofModule: boolean): Value {
   return value;
 }
 
-/** A property's key as a value, when it is one that is written in the source: the name itself. */
-export function keyOf(value: Value): Key {
+/**
+ * A property's key as a value, when it is one that is written in the source: the name itself.
+ * @param element true for the key of an element, in languages that keep elements apart from properties
+ */
+export function keyOf(value: Value, element = false): Key {
   const { shape } = value;
+  if (element && shape.kind === 'constant' && typeof shape.value === 'string')
+    return `[${JSON.stringify(shape.value)}]`;
   return shape.kind === 'constant' && typeof shape.value !== 'object' ? String(shape.value) : shape;
 }
 
@@ -269,8 +275,13 @@ export function loadProperty(
 ): Value {
   const { shape } = object;
   switch (shape.kind) {
-    case 'class':
-      return loadProperty(analysis, state, frame, asObject(analysis, object), key, place);
+    case 'class': {
+      const itself = asObject(analysis, object);
+      const own =
+        typeof key === 'string' && itself.shape.kind === 'object' && itself.shape.object.fields.has(key);
+      const inherited = own || typeof key !== 'string' ? undefined : unboundMethod(analysis, shape, key);
+      return inherited ?? loadProperty(analysis, state, frame, itself, key, place);
+    }
     case 'object':
       return loadField(analysis, state, frame, object, shape.object, key, place);
     case 'contents': {
@@ -341,13 +352,13 @@ function loadField(
   key: Key,
   place: Place,
 ): Value {
-  const found =
-    typeof key !== 'string' || object.class === undefined ? undefined : methodOf(analysis, object.class, key);
-  if (found?.method.kind === 'method') {
-    const { method, owner } = found;
-    return valueOf({ kind: 'function', function: method.function, frame: owner.frame, receiver: value });
-  }
-  const held = typeof key === 'string' ? object.fields.get(key) : undefined;
+  const own = typeof key === 'string' ? object.fields.get(key) : undefined;
+  const ofClass =
+    own !== undefined || typeof key !== 'string' || object.class === undefined
+      ? undefined
+      : classMember(analysis, object.class, key, value);
+  if (ofClass?.shape.kind === 'function') return ofClass;
+  const held = own ?? ofClass;
   const typed = (): Value => {
     const name = `${object.label}.${typeof key === 'string' ? key : '[]'}`;
     const id = `${object.id}.${typeof key === 'string' ? key : '[]'}`;

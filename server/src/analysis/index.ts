@@ -5,16 +5,19 @@ import { initialize } from './calls.js';
 import { settle } from './candidates.js';
 import { runBody } from './execute.js';
 import { placeIn, type Frame } from './frame.js';
+import { classMember } from './members.js';
 import { runModuleBody } from './module-body.js';
 import { publish } from './publish.js';
 import type { State } from './state.js';
 import { updates } from './updates.js';
 import {
   classFacts,
+  functionFacts,
   isSameClass,
   valueOf,
   type AbstractObject,
   type ProjectClass,
+  type Shape,
   type Value,
 } from './values.js';
 
@@ -72,9 +75,12 @@ function bounded<T>(analysis: Analysis, run: () => T): T | undefined {
 /** What other code calls: exported functions, and the methods of exported classes and of instances that live on. */
 function runEntryPoints(analysis: Analysis, loaded: State): void {
   const { facts, frame } = analysis.root;
-  for (const fn of facts.functions) {
-    if (fn.exported && fn.class === undefined) runEntryPoint(analysis, loaded, fn);
-  }
+  facts.functions.forEach((fn, index) => {
+    if (!fn.exported || fn.class !== undefined) return;
+    const plain = { kind: 'function', function: index, frame } as const;
+    const callee = fn.decorated === true ? decorated(analysis, loaded, fn) : plain;
+    if (callee !== undefined) runEntryPoint(analysis, loaded, callee, fn.name);
+  });
   facts.classes.forEach((classFacts, index) => {
     const own: ProjectClass = { class: index, frame };
     const instances = analysis.longLived.filter((object) => isSameClass(object.class, own));
@@ -89,10 +95,35 @@ function runEntryPoints(analysis: Analysis, loaded: State): void {
     for (const method of classFacts.methods) {
       const fn = facts.functions[method.function];
       if (fn === undefined || method.private) continue;
-      for (const receiver of method.static ? [itself] : receivers)
-        runEntryPoint(analysis, state, fn, receiver);
+      for (const receiver of method.static ? [itself] : receivers) {
+        const plain = { kind: 'function', function: method.function, frame, receiver } as const;
+        const callee = fn.decorated === true ? memberOf(analysis, own, method.name, receiver) : plain;
+        if (callee !== undefined) runEntryPoint(analysis, state, callee, fn.name);
+      }
     }
   });
+}
+
+type Callee = Shape & { kind: 'function' };
+
+function asCallee(value: Value | undefined): Callee | undefined {
+  return value?.shape.kind === 'function' ? value.shape : undefined;
+}
+
+/** What decorators have made of an exported function, if it can be followed. */
+function decorated(analysis: Analysis, loaded: State, { name }: FunctionFacts): Callee | undefined {
+  const { facts, frame } = analysis.root;
+  const variable = facts.variables.findIndex((candidate) => candidate.scope === 0 && candidate.name === name);
+  return asCallee(loaded.variables.get(frame, variable));
+}
+
+function memberOf(
+  analysis: Analysis,
+  owner: ProjectClass,
+  name: string,
+  receiver: Value,
+): Callee | undefined {
+  return asCallee(classMember(analysis, owner, name, receiver));
 }
 
 /** True when a variable of the module that others import holds the object. */
@@ -139,26 +170,36 @@ function standIn(analysis: Analysis, state: State, made: ProjectClass): Value {
   return instance;
 }
 
-function runEntryPoint(analysis: Analysis, loaded: State, facts: FunctionFacts, receiver?: Value): void {
-  const { root } = analysis;
-  const place = placeIn(root.frame, facts.nameRange);
-  const overlaps: Overlap[] = [
-    { dimension: 'tasks', strength: 'usual', text: `calls of ${facts.name} that overlap`, place },
-    ...analysis.deployed(),
-  ];
+function runEntryPoint(analysis: Analysis, loaded: State, callee: Callee, name: string): void {
+  const facts = functionFacts(callee);
+  if (facts === undefined) return;
+  const { frame: outer, function: index, receiver } = callee;
+  const place = placeIn(outer, facts.nameRange);
+  const ofTasks = facts.async || analysis.traits.alwaysTasks;
+  const tasks: Overlap = {
+    dimension: 'tasks',
+    strength: 'usual',
+    text: `calls of ${name} that overlap`,
+    place,
+  };
+  const overlaps: Overlap[] = [...(ofTasks ? [tasks] : []), ...analysis.deployed()];
   analysis.within({ overlaps }, () => {
     const frame: Frame = {
-      id: `entry ${String(root.facts.functions.indexOf(facts))}${receiver?.shape.kind === 'object' ? ` ${receiver.shape.object.id}` : ''}`,
-      module: root,
+      id: `entry ${outer.id}:${String(index)}${receiver?.shape.kind === 'object' ? ` ${receiver.shape.object.id}` : ''}`,
+      module: outer.module,
       facts,
-      outer: root.frame,
+      outer,
       awaited: true,
       depth: analysis.depth,
       temporaries: new Map(),
       followed: new Set(),
       ...(receiver !== undefined && { receiver }),
     };
-    const end = bounded(analysis, () => runBody(analysis, frame, loaded.copy()));
+    const state = loaded.copy();
+    const [parameter] = facts.parameters;
+    if (callee.first !== undefined && parameter !== undefined)
+      state.variables.set(frame, parameter.variable, callee.first);
+    const end = bounded(analysis, () => runBody(analysis, frame, state));
     if (end !== undefined) publish(end.state, end.value);
     // What is still held when the function is left is held while others run.
     for (const { handle } of end?.state.held.values() ?? []) if (handle !== undefined) handle.crossed = true;

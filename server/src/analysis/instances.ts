@@ -27,7 +27,7 @@ export interface NewInstance {
 export function makeInstance(analysis: Analysis, wanted: NewInstance): Instance | undefined {
   const facts = wanted.model.classes?.[wanted.className];
   if (facts === undefined) return undefined;
-  const named = wanted.name !== undefined && facts.lock !== undefined;
+  const named = wanted.name !== undefined && (facts.lock !== undefined || facts.value === true);
   const id = named
     ? `${wanted.model.library}:${wanted.className} ${canonical(wanted.name)}`
     : `${wanted.model.library}:${wanted.className} ${wanted.id}`;

@@ -1,14 +1,15 @@
 /** Locks that library models tell of: taken and given back. */
-import { DIMENSIONS } from '../model/dimensions.js';
+import { DIMENSIONS, type Dimension } from '../model/dimensions.js';
 import type { CallModel } from '../model/library-model.js';
 import { noteRelease } from './awaits.js';
 import type { CallSite } from './calls.js';
 import { noteSharedHandle } from './candidates.js';
+import { asDescriptor } from './files.js';
 import { placeIn } from './frame.js';
 import { noteOwnLock } from './own-locks.js';
 import { valueAt, type Applied } from './references.js';
 import type { Acquisition, CellIdentity, SharedHandle, State } from './state.js';
-import { canonical, display, valueOf, type Holder, type Shape, type Value } from './values.js';
+import { canonical, display, valueOf, type Holder, type Instance, type Shape, type Value } from './values.js';
 
 interface Lock {
   readonly id: string;
@@ -16,6 +17,8 @@ interface Lock {
   readonly span: Acquisition['span'];
   readonly depth: number;
   readonly holder?: Holder;
+  /** True when each process has one of its own. */
+  readonly perProcess?: boolean;
 }
 
 function lockOf(
@@ -32,9 +35,10 @@ function lockOf(
     return {
       id: key === undefined ? instance.id : `${instance.id} ${canonical(key)}`,
       name: instance.name === undefined ? instance.label : display(instance.name),
-      span: instance.class.lock?.span ?? [],
+      span: spanOf(site, instance),
       depth: instance.depth,
       holder: instance,
+      ...(isMadeInEach(site, instance) && { perProcess: true }),
     };
   }
   if ('name' in lock) {
@@ -54,11 +58,22 @@ function lockOf(
     const grant = valueAt(site, lock.grant, receiver)?.shape;
     return grant?.kind === 'grant' ? { id: grant.lock, name: '', span: [], depth: 0 } : undefined;
   }
-  const file = valueAt(site, lock.descriptor, receiver);
-  if (file === undefined) return undefined;
+  const given = valueAt(site, lock.descriptor, receiver);
+  if (given === undefined) return undefined;
+  const file = asDescriptor(given);
   const kept = keptIn(site, state, file);
   const id = kept === undefined ? canonical(file.shape) : kept.key;
   return { id: `descriptor ${id}`, name: kept?.name ?? display(file.shape), span: ['processes'], depth: 0 };
+}
+
+/** True for a lock that processes would inherit, where each of them loads the code that makes it for itself. */
+function isMadeInEach({ analysis }: CallSite, { class: facts }: Instance): boolean {
+  return facts.lock?.inherited === true && analysis.isLoadedInEach;
+}
+
+function spanOf(site: CallSite, instance: Instance): readonly Dimension[] {
+  const span = instance.class.lock?.span ?? [];
+  return isMadeInEach(site, instance) ? span.filter((dimension) => dimension !== 'processes') : span;
 }
 
 /** The resources that one lock is over: `['a', 'b']` locks both, `['a']` is the lock `'a'`. */
@@ -68,9 +83,18 @@ function resources(shape: Shape): readonly Shape[] {
   return [...shape.object.fields.values()].map((value) => value.shape);
 }
 
+/** The words that a value is, or is put together of: a constant, or the names of a library's constants (`LOCK_EX | LOCK_NB`). */
+function wordsOf(shape: Shape | undefined): string[] {
+  if (shape?.kind === 'constant') return [String(shape.value)];
+  if (shape?.kind === 'library') return shape.path.slice(-1);
+  return shape?.kind === 'pure' && shape.name === '|' ? shape.from.flatMap(wordsOf) : [];
+}
+
 /** Whether a word is among the arguments: by itself, or as a property of an object of options. */
-function hasOption(args: readonly Value[], option: string): boolean {
-  return args.some(({ shape }) => {
+function hasOption(site: CallSite, option: string): boolean {
+  const given = site.named.get(option.toLowerCase())?.shape;
+  if (given !== undefined) return given.kind !== 'constant' || Boolean(given.value);
+  return site.arguments.some(({ shape }) => {
     if (shape.kind === 'constant') return String(shape.value).toUpperCase() === option.toUpperCase();
     return (
       shape.kind === 'object' &&
@@ -91,15 +115,15 @@ export function acquire(site: CallSite, state: State, applied: Applied): Acquire
   const lock = model && lockOf(site, state, model.lock, applied);
   if (model === undefined || lock === undefined) return undefined;
   if (model.when !== undefined) {
-    const said = valueAt(site, model.when.argument, applied.receiver)?.shape;
-    const word = said?.kind === 'constant' ? String(said.value) : undefined;
-    if (word !== undefined && model.when.releases.includes(word)) {
+    const { releases, values } = model.when;
+    const said = wordsOf(valueAt(site, model.when.argument, applied.receiver)?.shape);
+    if (said.some((word) => releases.includes(word))) {
       releaseLock(site, state, lock.id);
       return undefined;
     }
-    if (word !== undefined && !model.when.values.includes(word)) return undefined;
+    if (said.length > 0 && !said.some((word) => values.includes(word))) return undefined;
   }
-  if (model.option !== undefined && !hasOption(site.arguments, model.option)) return undefined;
+  if (model.option !== undefined && !hasOption(site, model.option)) return undefined;
   const place = placeIn(frame, operation.range);
   const acquisition: Acquisition = {
     id: `${lock.id} ${frame.id}@${String(operation.range.start)}`,
@@ -111,6 +135,7 @@ export function acquire(site: CallSite, state: State, applied: Applied): Acquire
     lockDepth: lock.depth,
     content: { busy: false, works: [] },
     ...(lock.holder !== undefined && { holder: lock.holder }),
+    ...(lock.perProcess === true && { perProcess: true }),
   };
   noteOwnLock(site, state, acquisition);
   if ('descriptor' in model.lock && model.lock.ofProcess !== true)
@@ -124,8 +149,9 @@ export function acquire(site: CallSite, state: State, applied: Applied): Acquire
  * A lock on an open file excludes everyone who opened the file for themselves. Through a handle that is kept where others
  * find it, it excludes other processes only.
  */
-function acquireFile(site: CallSite, state: State, acquisition: Acquisition, file: Value | undefined): void {
+function acquireFile(site: CallSite, state: State, acquisition: Acquisition, given: Value | undefined): void {
   const { analysis, frame } = site;
+  const file = given && asDescriptor(given);
   const kept = keptIn(site, state, file);
   if (kept === undefined) {
     const known = file?.shape.kind === 'open-file';
@@ -151,7 +177,7 @@ function keptIn(site: CallSite, state: State, file: Value | undefined): CellIden
     key: `open ${file.shape.id}`,
     kind: 'variable',
     name: display(file.shape),
-    reach: ['tasks'],
+    reach: site.analysis.traits.memory,
     depth: file.shape.depth,
     sharing: 'usual',
     declaration: file.shape.place,

@@ -4,7 +4,9 @@ import type { RunModel } from '../model/library-model.js';
 import { isLost, isWork, startUnawaited } from './awaits.js';
 import { runApart, runCallback, type CallSite, type Result } from './calls.js';
 import { placeIn } from './frame.js';
+import { overlapsOfStart } from './beside.js';
 import { instanceValue } from './effects.js';
+import { classMember } from './members.js';
 import { publish } from './publish.js';
 import { isOneAtATime, valueAt, type Applied } from './references.js';
 import type { State } from './state.js';
@@ -18,18 +20,12 @@ export function runArgument(
   result: Value,
 ): Result {
   const { analysis, frame, operation } = site;
-  const callback = valueAt(site, run.argument, applied.receiver);
+  const callback = workOf(site, run, applied);
   const nothing: Result = { state, value: result };
   if (callback === undefined) return nothing;
   // What an imported module has set going is told where it is the root.
   if (analysis.isImporting && run.when !== 'now' && run.when !== 'each') return nothing;
-  const parameters =
-    run.parameters === 'arguments'
-      ? site.arguments
-      : (run.parameters ?? []).map((className): Value => {
-          const made = className === null ? undefined : instanceValue(site, applied.model, className);
-          return made ?? unknown(analysis.freshId(), 'argument');
-        });
+  const parameters = parametersOf(site, run, applied);
   const place = placeIn(site.frame, operation.range);
   switch (run.when) {
     case 'now':
@@ -65,6 +61,16 @@ export function runArgument(
       });
       return { state, value: { ...result, origins: originsOf([result, each.value]) } };
     }
+    case 'beside': {
+      const isSerial = run.permits !== undefined && isOneAtATime(site, run.permits, applied.receiver);
+      const { dimension = 'tasks', several = false } = run;
+      const overlaps = isSerial ? [] : overlapsOfStart({ site, work: callback, dimension, several });
+      runApart(analysis, state, { overlaps }, (apart) => {
+        apart.held.clear();
+        return handedOut(runCallback(site, apart, callback, parameters));
+      });
+      return nothing;
+    }
     case 'handler':
     case 'timer': {
       const isSerial = run.permits !== undefined && isOneAtATime(site, run.permits, applied.receiver);
@@ -81,6 +87,44 @@ export function runArgument(
       else handle(state);
       return nothing;
     }
+  }
+}
+
+/** What the function is called with. */
+function parametersOf(
+  site: CallSite,
+  { argument, parameters }: RunModel,
+  applied: Applied,
+): readonly Value[] {
+  if (parameters === undefined) return [];
+  if (parameters === 'arguments') return site.arguments;
+  if (parameters === 'rest') return site.arguments.slice(typeof argument === 'number' ? argument + 1 : 0);
+  if ('elements' in parameters) return elementsOf(valueAt(site, parameters.elements, applied.receiver));
+  return parameters.map((className): Value => {
+    const made = className === null ? undefined : instanceValue(site, applied.model, className);
+    return made ?? unknown(site.analysis.freshId(), 'argument');
+  });
+}
+
+/** The function that is run: an argument, or a method of the receiver that its own class may have overridden. */
+function workOf(site: CallSite, run: RunModel, { receiver }: Applied): Value | undefined {
+  const value = valueAt(site, run.argument, receiver);
+  if (value !== undefined || typeof run.argument !== 'string' || receiver?.shape.kind !== 'object')
+    return value;
+  const [start, name] = run.argument.split('.');
+  const owner = receiver.shape.object.class;
+  if (start !== 'receiver' || name === undefined || owner === undefined) return undefined;
+  return classMember(site.analysis, owner, name, receiver);
+}
+
+/** The elements of a list that is written out. */
+function elementsOf(list: Value | undefined): Value[] {
+  if (list?.shape.kind !== 'object') return [];
+  const elements: Value[] = [];
+  for (let index = 0; ; index++) {
+    const element = list.shape.object.fields.get(String(index));
+    if (element === undefined) return elements;
+    elements.push(element);
   }
 }
 

@@ -4,9 +4,16 @@ import { walk } from './walk.js';
 
 export class Starts {
   private readonly overlapping: ReadonlySet<Call>;
+  private readonly looped: ReadonlySet<Call>;
 
   constructor(facts: FunctionFacts) {
     this.overlapping = overlappingCalls(facts.body);
+    this.looped = loopedCalls(facts.body);
+  }
+
+  /** True for calls that stand in a loop. */
+  isLooped(call: Call): boolean {
+    return this.looped.has(call);
   }
 
   overlap(call: Call): boolean {
@@ -16,6 +23,17 @@ export class Starts {
 
 function isWaitedFor(call: Call): boolean {
   return call.awaited || call.returned;
+}
+
+function loopedCalls(body: Node): Set<Call> {
+  const looped = new Set<Call>();
+  walk(body, (node) => {
+    if (node.kind !== 'loop') return;
+    walk(node.body, (inner) => {
+      if (inner.kind === 'call') looped.add(inner);
+    });
+  });
+  return looped;
 }
 
 /** Calls that are not waited for and stand in a loop, or are made more than once. */

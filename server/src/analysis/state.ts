@@ -40,6 +40,8 @@ export interface Acquisition {
   readonly lockDepth: number;
   /** The lock itself, or what it is a part of. */
   readonly holder?: Holder;
+  /** True when processes would inherit the lock, and each makes one of its own. */
+  readonly perProcess?: boolean;
   /** A call that the analysis cannot see may be holding a lock here. */
   readonly unseen?: boolean;
   /** A promise chain is a lock only if the chain is stored back: the cell that it must be stored to. */

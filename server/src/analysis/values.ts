@@ -8,6 +8,7 @@ import type { ClassModel, LibraryModel } from '../model/library-model.js';
 import type { Place, TextRange } from '../model/source.js';
 import type { Distinct } from './distinct.js';
 import type { Frame } from './frame.js';
+import type { Manager } from './managers.js';
 import type { Module } from './modules.js';
 import type { Query } from './queries.js';
 import type { StoredRecord } from './records.js';
@@ -132,6 +133,8 @@ export type Shape =
       readonly function: FunctionIndex;
       readonly frame: Frame;
       readonly receiver?: Value;
+      /** True when a call of it, a generator, makes a context manager. */
+      readonly manages?: boolean;
       /** What it is handed before all arguments: the object that it was found on. */
       readonly first?: Value;
     }
@@ -145,6 +148,8 @@ export type Shape =
       readonly receiver?: Value;
     }
   | { readonly kind: 'instance'; readonly instance: Instance }
+  /** A context manager that a generator of the project is. */
+  | { readonly kind: 'manager'; readonly manager: Manager }
   | { readonly kind: 'object'; readonly object: AbstractObject }
   /** Whatever a shared cell holds. */
   | { readonly kind: 'contents'; readonly cell: string; readonly label: string; readonly depth: number }
@@ -244,6 +249,8 @@ export function canonical(shape: Shape): string {
       return `resolver ${shape.future}`;
     case 'grant':
       return `grant ${shape.lock}`;
+    case 'manager':
+      return `manager ${canonical(shape.manager.callee)}`;
     case 'open-file':
       return `open ${shape.id}`;
     case 'record':
@@ -270,7 +277,8 @@ export function display(shape: Shape): string {
         // A parameter that is taken apart where it is declared has no name of its own.
         return owner.startsWith('(') ? shape.name.slice(1) : `${owner}${shape.name}`;
       }
-      if (/(^|\.)(join|resolve)$/.test(shape.name)) return shape.from.map(display).join('/');
+      if (shape.name === '/' || /(^|\.)(join|resolve)$/.test(shape.name))
+        return shape.from.map(display).join('/');
       return shape.from.map(display).join(', ');
     case 'unknown':
       return shape.label;
@@ -279,7 +287,9 @@ export function display(shape: Shape): string {
     case 'object':
       return shape.object.label;
     case 'instance':
-      return shape.instance.label;
+      return shape.instance.class.value === true && shape.instance.name !== undefined
+        ? display(shape.instance.name)
+        : shape.instance.label;
     case 'record':
       return shape.record.row.name;
     case 'column':

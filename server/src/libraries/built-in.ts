@@ -39,10 +39,25 @@ import nodeUtil from './models/node-util.json' with { type: 'json' };
 import nodeWorkerThreads from './models/node-worker-threads.json' with { type: 'json' };
 import prisma from './models/prisma.json' with { type: 'json' };
 import properLockfile from './models/proper-lockfile.json' with { type: 'json' };
+import pythonAsyncio from './models/python-asyncio.json' with { type: 'json' };
 import pythonBuiltins from './models/python-builtins.json' with { type: 'json' };
+import pythonCollections from './models/python-collections.json' with { type: 'json' };
+import pythonConcurrentFutures from './models/python-concurrent-futures.json' with { type: 'json' };
+import pythonContextlib from './models/python-contextlib.json' with { type: 'json' };
+import pythonFastapi from './models/python-fastapi.json' with { type: 'json' };
+import pythonFcntl from './models/python-fcntl.json' with { type: 'json' };
 import pythonFlask from './models/python-flask.json' with { type: 'json' };
+import pythonFunctools from './models/python-functools.json' with { type: 'json' };
+import pythonJson from './models/python-json.json' with { type: 'json' };
+import pythonLockkit from './models/python-lockkit.json' with { type: 'json' };
+import pythonMultiprocessing from './models/python-multiprocessing.json' with { type: 'json' };
+import pythonOs from './models/python-os.json' with { type: 'json' };
+import pythonPathlib from './models/python-pathlib.json' with { type: 'json' };
 import pythonRedis from './models/python-redis.json' with { type: 'json' };
 import pythonRedisAsyncio from './models/python-redis-asyncio.json' with { type: 'json' };
+import pythonThreading from './models/python-threading.json' with { type: 'json' };
+import pythonUnique from './models/python-unique.json' with { type: 'json' };
+import pythonUwsgi from './models/python-uwsgi.json' with { type: 'json' };
 import redis from './models/redis.json' with { type: 'json' };
 import upstashRedis from './models/upstash-redis.json' with { type: 'json' };
 import uuid from './models/uuid.json' with { type: 'json' };
@@ -93,10 +108,25 @@ const files: readonly unknown[] = [
   nodeWorkerThreads,
   prisma,
   properLockfile,
+  pythonAsyncio,
   pythonBuiltins,
+  pythonCollections,
+  pythonConcurrentFutures,
+  pythonContextlib,
+  pythonFastapi,
+  pythonFcntl,
   pythonFlask,
+  pythonFunctools,
+  pythonJson,
+  pythonLockkit,
+  pythonMultiprocessing,
+  pythonOs,
+  pythonPathlib,
   pythonRedis,
   pythonRedisAsyncio,
+  pythonThreading,
+  pythonUnique,
+  pythonUwsgi,
   redis,
   upstashRedis,
   uuid,

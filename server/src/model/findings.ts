@@ -117,6 +117,18 @@ export interface OwnLock {
   readonly overlaps: readonly Overlap[];
 }
 
+/** A lock that processes would share if they inherited it, and that each of them makes for itself. */
+export interface ProcessLock {
+  readonly kind: 'process-lock';
+  readonly lock: string;
+  readonly made: Place;
+  readonly acquired: Place;
+  readonly guarded: Pick<ReadModifyWrite, 'cell' | 'read' | 'write'>;
+  readonly certain: boolean;
+  /** Why there are several processes. */
+  readonly overlaps: readonly Overlap[];
+}
+
 /** Somebody goes on without waiting, so a lock is not held when it matters. */
 export interface MissingAwait {
   readonly kind: 'missing-await';
@@ -141,4 +153,4 @@ export interface MissingAwait {
   readonly region: FixRegion;
 }
 
-export type Finding = ReadModifyWrite | SharedLockHandle | OwnLock | MissingAwait;
+export type Finding = ReadModifyWrite | SharedLockHandle | OwnLock | ProcessLock | MissingAwait;

@@ -12,6 +12,8 @@ export interface LanguageTraits {
   readonly dottedModules: boolean;
   /** True when calling a class makes an instance of it, without a word like `new`. */
   readonly classesAreCalled: boolean;
+  /** True when all code runs on an event loop; false when only async functions show that there is one. */
+  readonly alwaysTasks: boolean;
   /** False when awaiting a coroutine lets others run only if something inside of the coroutine waits. */
   readonly everyAwaitYields: boolean;
 }
@@ -28,6 +30,7 @@ export const LANGUAGES: Readonly<Record<Language, LanguageTraits>> = {
     receiver: 'this',
     dottedModules: false,
     classesAreCalled: false,
+    alwaysTasks: true,
     everyAwaitYields: true,
   },
   python: {
@@ -35,6 +38,7 @@ export const LANGUAGES: Readonly<Record<Language, LanguageTraits>> = {
     receiver: 'self',
     dottedModules: true,
     classesAreCalled: true,
+    alwaysTasks: false,
     everyAwaitYields: false,
   },
 };

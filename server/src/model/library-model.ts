@@ -84,6 +84,10 @@ export interface ClassModel {
    * collection has the name of its table. An instance found as a property `*` has the property's name.
    */
   readonly name?: Reference;
+  /** True when an instance is an open file, whose path is its name. */
+  readonly openFile?: boolean;
+  /** True when instances of one name are equal, as values are (a path). */
+  readonly value?: boolean;
   readonly methods: Readonly<Record<string, CallModel>>;
   /** What calling the instance itself does (`const limit = pLimit(1); limit(work)`). */
   readonly call?: CallModel;
@@ -104,6 +108,8 @@ export interface ClassModel {
 export interface LockModel {
   /** The dimensions along which it excludes. */
   readonly span: readonly Dimension[];
+  /** True when processes share it only if it is made before they are forked (`multiprocessing.Lock`). */
+  readonly inherited?: boolean;
   /** How many may hold it at once: it is a lock only if that is 1. */
   readonly permits?: PermitsModel;
 }
@@ -120,10 +126,14 @@ export interface CellModel {
   readonly kind: CellKind;
   /** The argument that is the key or path; of a row, what selects it. Absent: the whole store is one cell. */
   readonly key?: Reference;
+  /** Of a file: true when the argument must be an open file, since the call reads nothing else from outside. */
+  readonly opened?: boolean;
   /** A second part of the key (the field of a Redis hash). */
   readonly field?: Reference;
   /** True when the key names an element of the receiver itself (Map.get). */
   readonly receiver?: boolean;
+  /** True when the cell is the one that a subscript of the receiver by the same key names (`d.get(key)` and `d[key]`). */
+  readonly subscript?: boolean;
   /** Of a row: what names its table, collection or model. Absent: the receiver. */
   readonly table?: Reference;
   /** Of a row: the column that `key` is the value of. Absent: `key` is an object of columns and their values (a `where`). */
@@ -252,9 +262,13 @@ export interface RunModel {
   /**
    * `now`: before the call completes, once. `each`: before the call completes, once per element; async ones overlap.
    * `handler`: later, any number of times, overlapping itself (a request handler, an event listener).
-   * `timer`: later and repeatedly; `later`: later, once.
+   * `timer`: later and repeatedly; `later`: later, once. `beside`: in an execution of its own beside the one that starts it.
    */
-  readonly when: 'now' | 'each' | 'handler' | 'timer' | 'later';
+  readonly when: 'now' | 'each' | 'handler' | 'timer' | 'later' | 'beside';
+  /** Of `beside`: the dimension that the execution is one of. Default `tasks`. */
+  readonly dimension?: Dimension;
+  /** Of `beside`: true when the call itself starts several. */
+  readonly several?: boolean;
   /** True when it runs under the lock that the call acquires. */
   readonly locked?: boolean;
   /** Who calls it, for messages: `an HTTP request`. */
@@ -265,8 +279,11 @@ export interface RunModel {
   readonly usually?: { readonly along: readonly Dimension[]; readonly text: string };
   /** True when the function's return value becomes the call's. */
   readonly returned?: boolean;
-  /** Classes of this model that its parameters are instances of, by position; `arguments`: those of the call itself. */
-  readonly parameters?: readonly (string | null)[] | 'arguments';
+  /**
+   * Classes of this model that its parameters are instances of, by position; `arguments`: those of the call itself, `rest`: those
+   * after the function, `elements`: those of a list.
+   */
+  readonly parameters?: readonly (string | null)[] | 'arguments' | 'rest' | { readonly elements: Reference };
   /** Of a `handler` or `each`: how many run at once. If that is 1, they run one after another. */
   readonly permits?: PermitsModel;
 }
@@ -275,6 +292,12 @@ export type ReturnModel =
   | { readonly instance: string }
   | { readonly argument: Reference }
   | { readonly receiver: true }
+  /** A function that makes context managers, of a generator function. */
+  | { readonly manager: Reference }
+  /** The descriptor of the open file that the receiver is. */
+  | { readonly descriptor: true }
+  /** A new object of the language's own (a dictionary, a list). */
+  | { readonly object: true }
   /** The descriptor of an open file, of its own per call, of the path in the given argument. */
   | { readonly openFile: Reference }
   /** The row that was read, or several: their properties are its columns. The class tells of its methods. */

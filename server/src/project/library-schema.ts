@@ -37,8 +37,13 @@ const cellProperties = {
     description:
       'The argument that is the key or path; of a row, the columns that select it. Without it, the whole store is one cell.',
   },
+  opened: { ...flag, description: 'Of a file: the argument must be an open file.' },
   field: { ...reference, description: 'The argument that is a second part of the key.' },
   receiver: { ...flag, description: 'The key names an element of the receiver itself.' },
+  subscript: {
+    ...flag,
+    description: 'The cell is the one that a subscript of the receiver by the same key names.',
+  },
   table: {
     ...reference,
     description: 'Of a row: what names its table, collection or model. Default: the receiver.',
@@ -104,7 +109,12 @@ export const libraryDefinitions = {
   run: record(
     {
       argument: reference,
-      when: { enum: ['now', 'each', 'handler', 'timer', 'later'] },
+      when: { enum: ['now', 'each', 'handler', 'timer', 'later', 'beside'] },
+      dimension: {
+        enum: DIMENSIONS,
+        description: 'Of "beside": what kind of execution it is. Default: tasks.',
+      },
+      several: { ...flag, description: 'Of "beside": the call starts several.' },
       locked: { ...flag, description: 'It runs under the lock that the call acquires.' },
       text: { ...name, description: 'Who calls it, for messages: "an HTTP request".' },
       along: {
@@ -119,7 +129,11 @@ export const libraryDefinitions = {
       },
       returned: { ...flag, description: "The function's return value becomes the call's." },
       parameters: {
-        anyOf: [{ const: 'arguments' }, { type: 'array', items: { type: ['string', 'null'] } }],
+        anyOf: [
+          { enum: ['arguments', 'rest'] },
+          record({ elements: reference }, ['elements']),
+          { type: 'array', items: { type: ['string', 'null'] } },
+        ],
         description:
           'Classes of this model that its parameters are instances of, or the arguments of the call.',
       },
@@ -220,6 +234,9 @@ export const libraryDefinitions = {
         record({ instance: name }, ['instance']),
         record({ argument: reference }, ['argument']),
         record({ receiver: { const: true } }, ['receiver']),
+        record({ manager: reference }, ['manager']),
+        record({ descriptor: { const: true } }, ['descriptor']),
+        record({ object: { const: true } }, ['object']),
         record({ openFile: reference }, ['openFile']),
         record({ record: className }, ['record']),
       ],
@@ -233,7 +250,19 @@ export const libraryDefinitions = {
   }),
   class: record(
     {
-      lock: record({ span, permits }, ['span']),
+      lock: record(
+        {
+          span,
+          inherited: {
+            ...flag,
+            description: 'Processes share it only if it is made before they are forked.',
+          },
+          permits,
+        },
+        ['span'],
+      ),
+      openFile: { ...flag, description: 'An instance is an open file, whose path is its name.' },
+      value: { ...flag, description: 'Instances of one name are equal.' },
       name: { ...reference, description: 'The argument that names the instance.' },
       extends: className,
       methods: mapOf(definition('call')),

@@ -5,6 +5,7 @@ import { fileLockAcrossThreads } from './file-lock-across-threads/rule.js';
 import { inProcessLock } from './in-process-lock/rule.js';
 import { lockPerCall } from './lock-per-call/rule.js';
 import { missingAwait } from './missing-await/rule.js';
+import { perProcessMpLock } from './per-process-mp-lock/rule.js';
 import { unguardedRmw } from './unguarded-rmw/rule.js';
 
 export { rulePage } from './pages.js';
@@ -16,6 +17,7 @@ export const rules: readonly Rule[] = [
   lockPerCall,
   missingAwait,
   fileLockAcrossThreads,
+  perProcessMpLock,
 ];
 
 /** The diagnostics that the rules make of findings; each finding is reported by one rule at most. */

@@ -12,18 +12,27 @@ export interface Scenario {
 
 const FENCE = /^```(?<language>\w+)?(?<info>[^\n]*)\n(?<text>[\s\S]*?)^```$/gm;
 
+/** The text below each heading; a line of a code block that starts like one (a comment in Python) is none. */
+function sectionsOf(markdown: string): string[] {
+  const sections: string[][] = [];
+  let inBlock = false;
+  for (const line of markdown.split('\n')) {
+    if (line.startsWith('```')) inBlock = !inBlock;
+    if (!inBlock && line.startsWith('# ')) sections.push([line.slice(2)]);
+    else sections.at(-1)?.push(line);
+  }
+  return sections.map((lines) => lines.join('\n'));
+}
+
 export function scenariosOf(markdown: string): Scenario[] {
-  return markdown
-    .split(/^# /m)
-    .slice(1)
-    .map((section) => {
-      const files = new Map<string, string>();
-      for (const { groups } of section.matchAll(FENCE)) {
-        const name = /file=(\S+)/.exec(groups?.info ?? '')?.[1] ?? `main.${groups?.language ?? 'ts'}`;
-        files.set(name, groups?.text ?? '');
-      }
-      return { title: section.split('\n', 1)[0] ?? '', files };
-    });
+  return sectionsOf(markdown).map((section) => {
+    const files = new Map<string, string>();
+    for (const { groups } of section.matchAll(FENCE)) {
+      const name = /file=(\S+)/.exec(groups?.info ?? '')?.[1] ?? `main.${groups?.language ?? 'ts'}`;
+      files.set(name, groups?.text ?? '');
+    }
+    return { title: section.split('\n', 1)[0] ?? '', files };
+  });
 }
 
 export function readScenarios(folder: string): { file: string; scenarios: Scenario[] }[] {
@@ -58,8 +67,14 @@ export function markersOf(files: ReadonlyMap<string, string>): Marker[] {
 }
 
 /** The code blocks of a rule's page, with what each promises: `report` exactly one, or `silent`. */
-export function examplesOf(page: string): { readonly promise: string; readonly text: string }[] {
+export function examplesOf(
+  page: string,
+): { readonly promise: string; readonly file: string; readonly text: string }[] {
   return [...page.matchAll(FENCE)]
-    .map(({ groups }) => ({ promise: (groups?.info ?? '').trim(), text: groups?.text ?? '' }))
+    .map(({ groups }) => ({
+      promise: (groups?.info ?? '').trim(),
+      file: `example.${groups?.language ?? 'ts'}`,
+      text: groups?.text ?? '',
+    }))
     .filter(({ promise }) => promise !== '');
 }

@@ -40,15 +40,14 @@ export class ClassDraft {
       decorated: others.length > 0,
       method: { of: this, receives: role !== 'static' },
     });
-    if (name === '__init__') {
-      this.constructorFunction = index;
-      return;
-    }
+    const constructs = name === '__init__';
+    if (constructs) this.constructorFunction = index;
     const kind = role === 'getter' || role === 'setter' ? role : 'method';
     this.methods.push({
       name,
       static: role === 'static' || role === 'class',
-      private: hidden,
+      // A class that extends this one may call it; for all others, making an instance does.
+      private: hidden || constructs,
       kind,
       function: index,
     });
