@@ -18,7 +18,10 @@ function run(directory: string, command: string, ...args: string[]): string {
   return stdout;
 }
 
-describe('the protocol between processes, in every interleaving', () => {
+/** Seconds of work on a machine with nothing else to do. */
+const PATIENCE_MS = 300_000;
+
+describe('the protocol between processes, in every interleaving', { timeout: PATIENCE_MS }, () => {
   let scratch = '';
 
   beforeAll(() => {

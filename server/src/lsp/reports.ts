@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Diagnostic as LspDiagnostic } from 'vscode-languageserver/node';
 import type { FileReport } from '../project/index.js';
 import { lspDiagnostics, type Display } from './diagnostics.js';
@@ -15,6 +16,8 @@ const NOTHING: Shown = { resultId: 'none', items: [] };
 /** Turns reports into what the client is shown, and remembers which it was. */
 export class Reports {
   readonly #shown = new WeakMap<FileReport, Shown>();
+  /** What was last shown of each file: another check that comes to the same is nothing new. */
+  readonly #latest = new Map<string, Shown>();
   #count = 0;
 
   constructor(
@@ -37,8 +40,13 @@ export class Reports {
       if (report.state !== 'checked') this.log(`${file}:${line}: ${message}`);
     }
     const items = lspDiagnostics(report, project.textOf(file) ?? '', this.displayOf(folder));
-    const shown = { resultId: `${++this.#count}`, items };
+    const latest = this.#latest.get(file);
+    const shown =
+      latest !== undefined && isDeepStrictEqual(latest.items, items)
+        ? latest
+        : { resultId: `${++this.#count}`, items };
     this.#shown.set(report, shown);
+    this.#latest.set(file, shown);
     return shown;
   }
 }
