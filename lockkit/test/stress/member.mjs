@@ -72,7 +72,10 @@ function runThread({ name, journal, counter, tasks }) {
         await ways[random(ways.length)](who);
       } catch (error) {
         outcome = error.name;
-        if (!['LockTimeoutError', 'LockBusyError', 'TimeoutError', 'AbortError', 'RangeError'].includes(outcome)) throw error;
+        if (
+          !['LockTimeoutError', 'LockBusyError', 'TimeoutError', 'AbortError', 'RangeError'].includes(outcome)
+        )
+          throw error;
       }
       outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
       if (random(4) === 0) await sleep(random(4));
