@@ -1,5 +1,6 @@
 /* One thread's door: the locks it knows, its requests, and those of them that were settled. */
 #include <errno.h>
+#include <sched.h>
 #include <stdlib.h>
 
 #include "internal.h"
@@ -129,9 +130,9 @@ void lk_client_close(lk_client *client) {
       uint32_t id = lk_request_id(r);
       if (pass == 0) {
         lock *l = r->lock;
-        pthread_mutex_lock(&l->mutex);
+        lk_lock_mutex(l);
         bool queued = r->state == QUEUED;
-        pthread_mutex_unlock(&l->mutex);
+        lk_unlock_mutex(l);
         /* It may be granted just now; then it is for the second pass. */
         if (!queued) continue;
       }
@@ -139,9 +140,7 @@ void lk_client_close(lk_client *client) {
       (void)lk_release(client, id, &next);
     }
   }
-  /* Whoever rings the bell still does so with the mutex. */
-  pthread_mutex_lock(&client->mutex);
-  pthread_mutex_unlock(&client->mutex);
+  while (client->ringing != 0) sched_yield();
   pthread_mutex_destroy(&client->mutex);
   for (uint32_t i = 0; i < client->known_count; i++)
     if (client->known[i].lock != NULL) lk_registry_unpin(client->known[i].lock);

@@ -5,8 +5,24 @@
 
 static request *head(const lock *l) { return (request *)l->queue.first; }
 
+void lk_lock_mutex(lock *l) { pthread_mutex_lock(&l->mutex); }
+
+static void ring(lk_client *client) {
+  client->wake(client->data);
+  client->ringing--;
+}
+
+void lk_unlock_mutex(lock *l) {
+  lk_client *bells[BELLS];
+  uint32_t count = l->bell_count;
+  for (uint32_t i = 0; i < count; i++) bells[i] = l->bells[i];
+  l->bell_count = 0;
+  pthread_mutex_unlock(&l->mutex);
+  for (uint32_t i = 0; i < count; i++) ring(bells[i]);
+}
+
 /* Tells the client's thread; one wake is enough for all that is in its list. */
-static void tell(request *r) {
+static void tell(lock *l, request *r) {
   if (r->sync) {
     pthread_cond_signal(&r->settled);
     return;
@@ -15,8 +31,11 @@ static void tell(request *r) {
   pthread_mutex_lock(&client->mutex);
   bool first = client->settled.first == NULL;
   lk_append(&client->settled, &r->of_settled);
-  if (first) client->wake(client->data);
   pthread_mutex_unlock(&client->mutex);
+  if (!first) return;
+  client->ringing++;
+  if (l->bell_count < BELLS) l->bells[l->bell_count++] = client;
+  else ring(client);
 }
 
 request *lk_grant(lock *l, const lk_client *self) {
@@ -30,7 +49,7 @@ request *lk_grant(lock *l, const lk_client *self) {
       own = r;
       r->told = true;
     } else {
-      tell(r);
+      tell(l, r);
     }
   } while (l->mode == LK_SHARED && head(l) != NULL && head(l)->mode == LK_SHARED);
   if (head(l) == NULL && l->waiter != NULL) pthread_cond_signal(&l->changed);
@@ -53,7 +72,7 @@ void lk_fail_queue(lock *l, int error) {
     lk_take_out(&l->queue, &r->of_lock);
     r->error = error;
     r->state = FAILED;
-    tell(r);
+    tell(l, r);
   }
 }
 

@@ -10,7 +10,8 @@
  *   registry      the table of locks, pins, the ring of open files
  *   pool          the waiter threads without a job
  * None is held across a call that can block: only across open, stat, the
- * non-blocking forms of flock and fcntl, LOCK_UN, and the wake function.
+ * non-blocking forms of flock and fcntl, and LOCK_UN. Clients are woken after
+ * the lock's mutex: the thread that wakes up wants it at once.
  * Where the registry needs another lock's mutex, it only tries.
  *
  * The one exception is `lock.file` while `lock.taking`: then it belongs to the
@@ -65,8 +66,13 @@ typedef struct request {
   struct request *next_free;
 } request;
 
+/* More clients than this are not served in one go, but for readers of more threads; those are woken with the mutex. */
+#define BELLS 16
+
 struct lock {
   pthread_mutex_t mutex;
+  lk_client *bells[BELLS]; /* to be woken after the mutex */
+  uint32_t bell_count;
   char *path, *name;
   lk_file file;
   bool held, taking;
@@ -91,6 +97,7 @@ struct lk_client {
   uint32_t thread;
   lk_wake wake;
   void *data;
+  atomic_uint ringing; /* threads that are about to wake it: it must live until they have */
   pthread_mutex_t mutex;
   list settled;
   known *known;
@@ -128,6 +135,10 @@ request *lk_request_find(const lk_client *client, uint32_t id);
 uint32_t lk_request_id(const request *r);
 
 /* grant.c; the lock's mutex is held */
+
+void lk_lock_mutex(lock *l);
+/* And wakes the clients that were told of something meanwhile. */
+void lk_unlock_mutex(lock *l);
 
 /*
  * Gives a lock that is held in the mode of the head of its queue to the head, and to the readers next to it. The first

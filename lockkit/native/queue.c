@@ -84,9 +84,9 @@ lk_outcome lk_acquire(lk_client *client, uint32_t handle, lk_mode mode, lk_patie
   r->budget = budget;
   *id = lk_request_id(r);
   lock *l = r->lock;
-  pthread_mutex_lock(&l->mutex);
+  lk_lock_mutex(l);
   lk_outcome outcome = acquire(l, r, mode, patience, budget, error);
-  pthread_mutex_unlock(&l->mutex);
+  lk_unlock_mutex(l);
   return outcome;
 }
 
@@ -117,9 +117,9 @@ int lk_release(lk_client *client, uint32_t id, uint32_t *next) {
   request *r = lk_request_find(client, id);
   if (r == NULL || !r->told) return 0;
   lock *l = r->lock;
-  pthread_mutex_lock(&l->mutex);
+  lk_lock_mutex(l);
   int error = leave_holders(r, next);
-  pthread_mutex_unlock(&l->mutex);
+  lk_unlock_mutex(l);
   lk_request_free(r);
   return error;
 }
@@ -129,7 +129,7 @@ bool lk_cancel(lk_client *client, uint32_t id, uint32_t *next) {
   request *r = lk_request_find(client, id);
   if (r == NULL || r->told) return false;
   lock *l = r->lock;
-  pthread_mutex_lock(&l->mutex);
+  lk_lock_mutex(l);
   if (r->state == QUEUED) {
     leave_queue(r, next);
   } else {
@@ -140,7 +140,7 @@ bool lk_cancel(lk_client *client, uint32_t id, uint32_t *next) {
     }
     if (r->state == HELD) (void)leave_holders(r, next);
   }
-  pthread_mutex_unlock(&l->mutex);
+  lk_unlock_mutex(l);
   lk_request_free(r);
   return true;
 }
@@ -150,13 +150,13 @@ int lk_wait_sync(lk_client *client, uint32_t id, uint64_t limit) {
   if (r == NULL || !r->sync) return EINVAL;
   struct timespec end = lk_deadline(limit);
   lock *l = r->lock;
-  pthread_mutex_lock(&l->mutex);
+  lk_lock_mutex(l);
   int waited = 0;
   while (r->state == QUEUED && waited == 0) waited = pthread_cond_timedwait(&r->settled, &l->mutex, &end);
   int error = r->state == QUEUED ? EAGAIN : r->error;
   r->told = r->state == HELD;
   bool failed = r->state == FAILED;
-  pthread_mutex_unlock(&l->mutex);
+  lk_unlock_mutex(l);
   if (failed) lk_request_free(r);
   return error;
 }
@@ -165,9 +165,9 @@ int lk_token(lk_client *client, uint32_t id, uint64_t *token) {
   request *r = lk_request_find(client, id);
   if (r == NULL || !r->told) return ENOLCK;
   lock *l = r->lock;
-  pthread_mutex_lock(&l->mutex);
+  lk_lock_mutex(l);
   int error = lk_file_token(&l->file, l->mode, token);
-  pthread_mutex_unlock(&l->mutex);
+  lk_unlock_mutex(l);
   return error;
 }
 
@@ -175,9 +175,9 @@ bool lk_lost(lk_client *client, uint32_t id) {
   request *r = lk_request_find(client, id);
   if (r == NULL || !r->told) return false;
   lock *l = r->lock;
-  pthread_mutex_lock(&l->mutex);
+  lk_lock_mutex(l);
   bool lost = !lk_file_in_place(&l->file, l->path);
-  pthread_mutex_unlock(&l->mutex);
+  lk_unlock_mutex(l);
   return lost;
 }
 
@@ -186,9 +186,9 @@ void lk_freshen(lk_client *client) {
   for (uint32_t i = 0; i < client->request_count; i++) {
     request *r = client->requests[i];
     if (r->lock == NULL) continue;
-    pthread_mutex_lock(&r->lock->mutex);
+    lk_lock_mutex(r->lock);
     if (r->state == HELD) lk_file_freshen(&r->lock->file, now);
-    pthread_mutex_unlock(&r->lock->mutex);
+    lk_unlock_mutex(r->lock);
   }
 }
 
@@ -204,10 +204,10 @@ void lk_query(const char *path, void (*tell)(const lk_entry *entry, void *data),
   uint32_t count;
   lock **all = lk_registry_pin_all(path, &count);
   for (uint32_t i = 0; i < count; i++) {
-    pthread_mutex_lock(&all[i]->mutex);
+    lk_lock_mutex(all[i]);
     tell_all(all[i], &all[i]->holders, true, tell, data);
     tell_all(all[i], &all[i]->queue, false, tell, data);
-    pthread_mutex_unlock(&all[i]->mutex);
+    lk_unlock_mutex(all[i]);
     lk_registry_unpin(all[i]);
   }
   free(all);

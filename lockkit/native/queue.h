@@ -18,8 +18,8 @@
 typedef struct lk_client lk_client;
 
 /*
- * Called from any thread, with mutexes held: it must not block and must not
- * call back into the queue. Calls may be fewer than settled requests.
+ * Called from any thread, possibly with mutexes held: it must not block and must
+ * not call back into the queue. Calls may be fewer than settled requests.
  */
 typedef void (*lk_wake)(void *data);
 

@@ -54,23 +54,30 @@ static void use(lock *l, lk_mode mode) {
 
 static void serve(waiter *w) {
   lock *l = w->lock;
-  pthread_mutex_lock(&l->mutex);
+  lk_lock_mutex(l);
   for (;;) {
-    while (l->held && l->queue.first != NULL) pthread_cond_wait(&l->changed, &l->mutex);
+    while (l->held && l->queue.first != NULL) {
+      if (l->bell_count == 0) {
+        pthread_cond_wait(&l->changed, &l->mutex);
+      } else { /* those just told are to be woken before this thread sleeps */
+        lk_unlock_mutex(l);
+        lk_lock_mutex(l);
+      }
+    }
     if (l->queue.first == NULL) break;
     lk_mode mode = ((request *)l->queue.first)->mode;
     l->taking = true;
     atomic_store(&w->give_up, false);
-    pthread_mutex_unlock(&l->mutex);
+    lk_unlock_mutex(l);
     int error = take(l, mode, &w->give_up);
-    pthread_mutex_lock(&l->mutex);
+    lk_lock_mutex(l);
     l->taking = false;
     if (error == 0) use(l, mode);
     else if (error != ECANCELED) lk_fail_queue(l, error); /* else whoever queued since then has the loop start again */
   }
   l->waiter = NULL;
   if (!l->held && lk_registry_crowded()) lk_registry_close(l);
-  pthread_mutex_unlock(&l->mutex);
+  lk_unlock_mutex(l);
   lk_registry_unpin(l);
 }
 
