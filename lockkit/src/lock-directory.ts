@@ -64,10 +64,21 @@ function canLock(directory: string, engine: Engine): boolean {
   }
 }
 
+function makeAll(directory: string): void {
+  try {
+    mkdirSync(directory, { mode: 0o700 });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    // Not at first: it takes a file system that is read-only for a missing parent, and says so.
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
+  }
+}
+
 function makeDirectory(directory: string): void {
   try {
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    makeAll(directory);
   } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return;
     throw new LockDirectoryError(
       directory,
       `it cannot be made (${(error as Error).message}). Set LOCKKIT_DIR to a directory that this user can write to.`,
