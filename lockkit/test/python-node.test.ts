@@ -82,6 +82,59 @@ describe('Node and Python on one lock', () => {
     }
   });
 
+  it(
+    'stay exact and in one sequence of tokens while processes of both are killed',
+    { timeout: 180_000 },
+    async () => {
+      const journal = path.join(directory.path, 'journal');
+      writeFileSync(journal, '');
+      const names = Array.from({ length: 3 }, (_, i) => `survivor ${i}`);
+      const survivors = names.map(() => new PythonPeer(python));
+      try {
+        const progress = { working: true };
+        const work = Promise.all(
+          survivors.map((peer, i) =>
+            peer.call('append', { name: 'storm', file: journal, word: names[i], times: 150 }),
+          ),
+        ).finally(() => {
+          progress.working = false;
+        });
+        let killed = 0;
+        while (progress.working || killed < 4) {
+          const victim = killed % 2 === 0 ? new PythonPeer(python) : new ProcessPeer();
+          const granted = victim.call('acquire', { name: 'storm' });
+          granted.catch(() => undefined);
+          // Every other one dies as a holder, the rest wherever it is.
+          if (killed % 4 < 2) await granted;
+          else await Promise.race([granted, new Promise((resolve) => setTimeout(resolve, 300))]);
+          await victim.kill();
+          killed++;
+        }
+        await work;
+        const lines = readFileSync(journal, 'utf8').trim().split('\n');
+        expect(lines.length).toBe(450);
+        const tokens = lines.map((line) => Number(line.split(' ').at(-1)));
+        expect(tokens).toEqual(tokens.toSorted((a, b) => a - b));
+        expect(new Set(tokens).size).toBe(450);
+      } finally {
+        await Promise.all(survivors.map((peer) => peer.kill()));
+      }
+    },
+  );
+
+  it('read together, and exclude writers of the other language', async () => {
+    await using peer = new PythonPeer(python);
+    const lock = new CombinedLock('readers');
+    await peer.call('acquire', { name: 'readers', shared: true });
+    await lock.request({ mode: 'shared' }, () => undefined);
+    expect(await lock.request({ ifAvailable: true }, (grant) => grant)).toBeNull();
+    await peer.call('release', { name: 'readers' });
+    await lock.request({ mode: 'shared' }, async () => {
+      expect(await peer.call('available', { name: 'readers' })).toBe(false);
+      expect(await peer.call('available', { name: 'readers', shared: true })).toBe(true);
+    });
+  });
+
   it.each(['Python', 'Node'])(
     'pass on the lock of a killed holder in %s, past a killed waiter',
     async (language) => {

@@ -18,8 +18,8 @@ from lockkit import CombinedLock, Grant
 grants: dict[str, Grant] = {}
 
 
-def acquire(name: str, timeout: float | None = None) -> bool:
-    grants[name] = CombinedLock(name).acquire(timeout)
+def acquire(name: str, timeout: float | None = None, shared: bool = False) -> bool:
+    grants[name] = CombinedLock(name, mode="shared" if shared else "exclusive").acquire(timeout)
     return True
 
 
@@ -32,8 +32,8 @@ def token(name: str) -> str:
     return str(grants[name].token)
 
 
-def available(name: str) -> bool:
-    grant = CombinedLock(name).try_acquire()
+def available(name: str, shared: bool = False) -> bool:
+    grant = CombinedLock(name, mode="shared" if shared else "exclusive").try_acquire()
     if grant is not None:
         grant.release()
     return grant is not None

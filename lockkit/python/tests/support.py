@@ -58,6 +58,11 @@ class Program:
             import os, sys, threading, time, asyncio
             from lockkit import *
             def say(*words): print(*words, flush=True)
+            def internal(module, name):
+                import importlib
+                package = importlib.import_module('lockkit')
+                return getattr(importlib.import_module(f'lockkit.{module}') if hasattr(package, '__path__') else package, name)
+            queues, this_thread = internal('_process', 'queues'), internal('_execution', 'this_thread')
             def hear(): return sys.stdin.readline().strip()
         """
         text = textwrap.dedent(prelude) + textwrap.dedent(code)

@@ -1,4 +1,4 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readdirSync } from 'node:fs';
 import { homedir } from 'node:os';
@@ -94,4 +94,19 @@ export class PythonPeer extends Peer {
     this.child.kill('SIGKILL');
     await this.#exited;
   }
+}
+
+/**
+ * An interpreter that can build a wheel without a network.
+ *
+ * @throws Error when there is none
+ */
+export function findBuilder(): Python {
+  const script = 'import setuptools, wheel, pip, venv, ensurepip';
+  for (const candidate of [...findPythons(), inspect('/usr/bin/python3')]) {
+    if (candidate !== undefined && spawnSync(candidate.path, ['-c', script]).status === 0) return candidate;
+  }
+  throw new Error(
+    'No Python here has pip, setuptools, venv and wheel. Install them: scripts/system-packages python3-build',
+  );
 }
