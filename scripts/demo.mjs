@@ -1,6 +1,6 @@
 // @ts-check
 // `npm run demo`: builds Lockkit, measures what locks lose, and checks the example. Succeeds exactly when the experiment ran
-// and the check found something: in examples/counter there is something to find.
+// and the check found something: in examples there is something to find.
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
@@ -44,12 +44,11 @@ console.log('Built.');
 say('3 of 4: one counter, no lock and three locks; 4 processes of 4 threads of 2 tasks (up to a minute)');
 run(process.execPath, [LOCKKIT, 'scenario']);
 
-say('4 of 4: find such mistakes by reading code: lockkit check examples/counter');
-run(process.execPath, [LOCKKIT, 'check', 'examples/counter'], 1);
+say('4 of 4: find such mistakes by reading code, of Node and of Python: lockkit check examples');
+run(process.execPath, [LOCKKIT, 'check', 'examples'], 1);
 
 console.log(`
 The check ended with exit code 1, "findings", and that is right: the counters reported above lose updates or get stuck. Nothing is
-reported in counter-combined.js, which is right. Nothing is reported in counter-mutex.js either: it loses updates, and the rule that
-would say so (in-process-lock) is not written yet.
+reported in counter-combined.js, combined_lock.py and own_handle.py, which are right.
 
-Next: node ${LOCKKIT} check <your project>, or the extension (see README.md).`);
+Next: node ${LOCKKIT} check <your project>, node ${LOCKKIT} prove <file>:<function>, or the extension (see README.md).`);

@@ -8,7 +8,7 @@ function messageOf({ handle, overlaps, overwritten }: SharedLockHandle): string 
   const harm =
     overwritten === undefined
       ? 'a second lock on it is granted at once'
-      : `the next opener overwrites it on line ${String(overwritten.line)}, and a release then closes someone else's`;
+      : `the next opener overwrites it on line ${String(overwritten.line)}, which frees the holder's lock too early (where the file is then closed, as in CPython) or never`;
   return (
     `The file lock is taken on \`${handle}\`, which others share, so it excludes other processes only: ${harm}. ` +
     `${capitalize(interleaving(overlaps))} come in together; open the file anew for each acquire and keep the handle ` +
