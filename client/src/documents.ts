@@ -4,4 +4,5 @@ export const DOCUMENTS: readonly { readonly language: string; readonly scheme: s
   'typescriptreact',
   'javascript',
   'javascriptreact',
+  'python',
 ].map((language) => ({ language, scheme: 'file' }));

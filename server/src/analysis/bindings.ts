@@ -16,6 +16,9 @@ export type Binding =
   /** Of a library, or of a file that is not to be found. */
   | { readonly kind: 'library'; readonly module: string; readonly path: readonly string[] };
 
+/** Names on the way to what a name stands for: modules may hand on each other's names in a circle. */
+type Trail = ReadonlySet<string>;
+
 /**
  * @param from the file that imports
  * @param name `default`, `*`, or the exported name
@@ -24,15 +27,26 @@ export function importedBinding(
   analysis: Analysis,
   from: Module,
   { module: specifier, name }: NonNullable<VariableFacts['import']>,
+  trail: Trail = new Set(),
 ): Binding {
+  const library: Binding = { kind: 'library', module: specifier, path: [name] };
+  const step = `${from.facts.file} ${specifier} ${name}`;
+  if (trail.has(step)) return library;
   const module = analysis.imported(from, specifier);
-  const found =
-    module === undefined
+  if (name === '*') return module === undefined ? library : namespaceOf(module);
+  // A package that imports a part of itself has nothing else of that name yet.
+  const exported =
+    module === undefined || module === from
       ? undefined
-      : name === '*'
-        ? namespaceOf(module)
-        : exportedBinding(analysis, module, name);
-  return found ?? { kind: 'library', module: specifier, path: [name] };
+      : exportedBinding(analysis, module, name, new Set(), new Set([...trail, step]));
+  return exported ?? submodule(analysis, from, specifier, name) ?? library;
+}
+
+/** The module that is a part of another, where modules are named by dots (`from package import part`). */
+function submodule(analysis: Analysis, from: Module, specifier: string, name: string): Binding | undefined {
+  if (!analysis.traits.dottedModules) return undefined;
+  const module = analysis.imported(from, specifier.endsWith('.') ? specifier + name : `${specifier}.${name}`);
+  return module && namespaceOf(module);
 }
 
 /** What a module's namespace is: for CommonJS, whatever it exports. */
@@ -49,14 +63,15 @@ export function exportedBinding(
   module: Module,
   name: string,
   seen: ReadonlySet<Module> = new Set(),
+  trail: Trail = new Set(),
 ): Binding | undefined {
   const { facts } = module;
   const exported = module.exports.get(name);
   if (exported?.kind === 'from')
-    return importedBinding(analysis, module, { module: exported.module, name: exported.imported });
+    return importedBinding(analysis, module, { module: exported.module, name: exported.imported }, trail);
   if (exported?.kind === 'variable') {
     const imported = facts.variables[exported.variable]?.import;
-    if (imported !== undefined) return importedBinding(analysis, module, imported);
+    if (imported !== undefined) return importedBinding(analysis, module, imported, trail);
     return { kind: 'variable', module, variable: exported.variable };
   }
   const { commonExports } = facts;
@@ -65,7 +80,10 @@ export function exportedBinding(
       ? { kind: 'variable', module, variable: commonExports }
       : { kind: 'property', module, exports: commonExports, name };
   }
-  return name === 'default' ? undefined : findInAll(analysis, module, name, new Set([...seen, module]));
+  if (name === 'default') return undefined;
+  return (
+    findInAll(analysis, module, name, new Set([...seen, module])) ?? submodule(analysis, module, '.', name)
+  );
 }
 
 /** @param seen modules on the way here, which may hand on each other's names */

@@ -26,7 +26,7 @@ import {
 import { Deployments, mayBeDeploymentFile } from './deployments.js';
 import { ImportGraph } from './imports.js';
 import { withLevel } from './levels.js';
-import { Disk, PythonResolver, Resolution, saysWhereModulesAre } from './resolution/index.js';
+import { Disk, Resolution, saysWhereModulesAre } from './resolution/index.js';
 import { filesIn, filesIncludedBy, filesMatching, isConfigurationFile, isSelected } from './selection.js';
 import { kindOfFile, Sources, type Source } from './sources.js';
 import { applySuppressions, readSuppressions, type UnusedSuppression } from './suppressions.js';
@@ -111,7 +111,6 @@ export class Project {
   readonly #default: Configuration;
   readonly #disk = new Disk();
   readonly #resolution = new Resolution(this.#disk);
-  readonly #python = new PythonResolver(this.#disk);
   readonly #program: Program = {
     factsOf: (file) => this.#factsOf(file),
     resolve: (specifier, from) => this.#resolution.resolve(specifier, from),
@@ -124,10 +123,7 @@ export class Project {
     this.#imports = new ImportGraph({
       stampOf: (file) => this.#sources.stampOf(file),
       textOf: (file) => this.textOf(file),
-      resolve: (specifier, from) =>
-        from.endsWith('.py')
-          ? this.#python.resolve(specifier, path.dirname(from))
-          : this.#resolution.resolve(specifier, from),
+      resolve: (specifier, from) => this.#resolution.resolve(specifier, from),
     });
     this.#deployments = new Deployments(options.directory, this.#sources, this.#imports);
     this.#default = this.#withSettings(DEFAULT_CONFIGURATION);

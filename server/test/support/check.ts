@@ -1,5 +1,5 @@
 /** Runs the engine on files in memory, as the doors do on a project. */
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { analyse, type Program } from '../../src/analysis/index.js';
 import { readDeployment } from '../../src/deployment/index.js';
 import { frontendFor, prepareFrontends } from '../../src/frontends/index.js';
@@ -9,7 +9,7 @@ import type { Diagnostic } from '../../src/model/diagnostics.js';
 import type { FileFacts } from '../../src/model/facts.js';
 import { ImportGraph } from '../../src/project/imports.js';
 import { Programs } from '../../src/project/programs.js';
-import { Memory, PythonResolver, Resolution } from '../../src/project/resolution/index.js';
+import { Memory, Resolution } from '../../src/project/resolution/index.js';
 import { CONFIGURATION_FILE, parseConfiguration } from '../../src/project/configuration.js';
 import { report } from '../../src/rules/index.js';
 
@@ -41,7 +41,6 @@ export function check(files: ReadonlyMap<string, string>): Diagnostic[] {
   const read = readDeployment(others, facts, models, [...texts.keys()]);
   const deployment = withConfiguration(read, files);
   const resolution = new Resolution(new Memory(texts));
-  const python = new PythonResolver(new Memory(texts));
   const program: Program = {
     factsOf: (file) => facts.find((candidate) => candidate.file === file),
     resolve: (specifier, from) => resolution.resolve(specifier, from),
@@ -49,8 +48,7 @@ export function check(files: ReadonlyMap<string, string>): Diagnostic[] {
   const graph = new ImportGraph({
     stampOf: () => '',
     textOf: (file) => texts.get(file),
-    resolve: (specifier, from) =>
-      from.endsWith('.py') ? python.resolve(specifier, dirname(from)) : resolution.resolve(specifier, from),
+    resolve: (specifier, from) => resolution.resolve(specifier, from),
   });
   const programs = new Programs({
     evidence: deployment.evidence,

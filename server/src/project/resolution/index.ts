@@ -1,6 +1,7 @@
 /** Which file of the project a module specifier stands for. */
 import path from 'node:path';
 import type { Host } from './host.js';
+import { PythonResolver } from './python.js';
 import type { Resolver } from './resolver.js';
 import { TypeScriptResolver } from './typescript.js';
 
@@ -17,17 +18,20 @@ export function saysWhereModulesAre(file: string): boolean {
 
 export class Resolution {
   readonly #typescript: Resolver;
-  /** By directory and specifier. */
+  readonly #python: Resolver;
+  /** By language, directory and specifier. */
   readonly #known = new Map<string, Map<string, string | undefined>>();
 
   constructor(host: Host) {
     this.#typescript = new TypeScriptResolver(host);
+    this.#python = new PythonResolver(host);
   }
 
   /** To be called when files were made, deleted or renamed, and when {@link saysWhereModulesAre} of a changed one. */
   clear(): void {
     this.#known.clear();
     this.#typescript.clear();
+    this.#python.clear();
   }
 
   /**
@@ -37,9 +41,12 @@ export class Resolution {
    */
   resolve(specifier: string, from: string): string | undefined {
     const directory = path.dirname(from);
-    const known = this.#known.get(directory) ?? new Map<string, string | undefined>();
-    this.#known.set(directory, known);
-    if (!known.has(specifier)) known.set(specifier, this.#typescript.resolve(specifier, directory));
+    const isPython = /\.pyw?$/.test(from);
+    const key = `${isPython ? 'python' : 'typescript'} ${directory}`;
+    const known = this.#known.get(key) ?? new Map<string, string | undefined>();
+    this.#known.set(key, known);
+    const resolver = isPython ? this.#python : this.#typescript;
+    if (!known.has(specifier)) known.set(specifier, resolver.resolve(specifier, directory));
     return known.get(specifier);
   }
 }
