@@ -75,6 +75,9 @@ const sharedTypeScript = {
 };
 
 function addons() {
+  const others = join(ROOT, 'lockkit/prebuilds');
+  if (existsSync(others)) cpSync(others, PREBUILDS, { recursive: true });
+  // After those, one of which may be an older one for the same platform.
   const built = join(ROOT, 'lockkit/native/build/lockkit.node');
   const target = join(PREBUILDS, `${process.platform}-${process.arch}`);
   if (existsSync(built)) {
@@ -83,8 +86,6 @@ function addons() {
   } else if (process.platform === 'linux') {
     throw new Error(`${built} is missing: run "npm run build:native" first.`);
   }
-  const others = join(ROOT, 'lockkit/prebuilds');
-  if (existsSync(others)) cpSync(others, PREBUILDS, { recursive: true });
 }
 
 /** The rules' pages for `lockkit explain`, the schema of lockkit.json for the editor, and the counter of the seed's experiment. */
