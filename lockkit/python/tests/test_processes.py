@@ -208,6 +208,26 @@ class Forks(LockTestCase):
         )
         self.assertEqual(program.rest(), "done")
 
+    def test_a_fork_in_c_without_the_hooks_of_python(self) -> None:
+        program = self.start(
+            """
+            import ctypes
+            lock = CombinedLock('c')
+            with lock as grant:
+                child = ctypes.PyDLL(None).fork()
+                if child == 0:
+                    say('child', grant.held, lock.try_acquire())
+                    grant.release()
+                    say('child', lock.try_acquire())
+                    os._exit(0)
+                os.waitpid(child, 0)
+                say('parent', grant.held)
+            say('parent', lock.acquire(timeout=30).held)
+            """
+        )
+        expected = ["child False None", "child None", "parent True", "parent True"]
+        self.assertEqual(program.rest().splitlines(), expected)
+
     def test_workers_of_multiprocessing(self) -> None:
         for method in ("fork", "spawn"):
             with self.subTest(method):
