@@ -65,7 +65,7 @@ function forbiddenInServer(file: string, specifier: string, target: string | und
   if (room === undefined) return 'the file is in no room';
   if (target === undefined) {
     if (/^lockkit(\/|$)/.test(specifier) && room !== 'scenario') return 'only scenario runs the runtime';
-    if (/^(typescript|web-tree-sitter)(\/|$)/.test(specifier) && !mayParse(file)) {
+    if (/^(#?typescript|web-tree-sitter)(\/|$)/.test(specifier) && !mayParse(file)) {
       return `${room} knows no syntax`;
     }
     return undefined;

@@ -96,6 +96,7 @@ async function checkWith(
     writeBaseline(path.resolve(flags.writeBaseline), atLevel);
   }
   const { shown, stale } = withoutKnown(flags, atLevel, reports);
+  await project.prepareFixes(shown);
   const outcome: Outcome = {
     directory,
     findings: shown.map((diagnostic) => ({ diagnostic, fixes: project.fixes(diagnostic) })),

@@ -1,24 +1,37 @@
 import path from 'node:path';
 import type { Fix, FixRequest } from '../model/diagnostics.js';
-import { writeTypeScriptFix } from './writers/typescript/index.js';
 
 /** Writes a request out in one language. */
 type Writer = (request: FixRequest, text: string) => Fix | undefined;
 
-/** Writers by file name extension. */
-const writers = new Map<string, Writer>(
+type LoadWriter = () => Promise<Writer>;
+
+const loadTypeScript: LoadWriter = async () =>
+  (await import('./writers/typescript/index.js')).writeTypeScriptFix;
+
+/** What loads the writers, by file name extension: they come with the parser of their language, which is much to load. */
+const loaders = new Map<string, LoadWriter>(
   ['.ts', '.tsx', '.mts', '.cts', '.js', '.jsx', '.mjs', '.cjs'].map((extension) => [
     extension,
-    writeTypeScriptFix,
+    loadTypeScript,
   ]),
 );
 
+const writers = new Map<LoadWriter, Writer>();
+
+/** Makes {@link writeFix} ready for a file. */
+export async function prepareFixes(file: string): Promise<void> {
+  const load = loaders.get(path.extname(file));
+  if (load !== undefined && !writers.has(load)) writers.set(load, await load());
+}
+
 /**
- * Writes a fix in the language of its file.
+ * Writes a fix in the language of its file, for which {@link prepareFixes} was called.
  * @param text the file's text, as it is now
  * @returns the edits, in the order of the text and apart from each other; or undefined when the place has no form in
  *   which the fix would be right, or nothing is left to be done
  */
 export function writeFix(request: FixRequest, text: string): Fix | undefined {
-  return writers.get(path.extname(request.region.file))?.(request, text);
+  const load = loaders.get(path.extname(request.region.file));
+  return load && writers.get(load)?.(request, text);
 }

@@ -1,5 +1,4 @@
 /** What a file imports, by a look at its text that is far cheaper than its facts. */
-import ts from 'typescript';
 
 export interface Dependencies {
   /** Specifiers as written, of code; those of types only are among them. */
@@ -7,6 +6,13 @@ export interface Dependencies {
   /** True when the file also loads modules that its text does not name: `require(path)`, a folder of plugins, Django's apps. */
   readonly open: boolean;
 }
+
+/**
+ * `from '…'`, `import '…'`, `import('…')` and `require('…')`. In a comment or a text they are taken for imports, too, which does
+ * no harm: a file more is looked at.
+ */
+const IMPORT =
+  /\b(?:from|import|require)\s*\(?\s*(?:\/\*[^*]*\*\/\s*)?(?:"([^"\n]+)"|'([^'\n]+)'|`([^`$\n]+)`)/g;
 
 /** Loads by a name that is computed, and libraries that load whole folders. */
 const OPEN_SCRIPT =
@@ -18,11 +24,10 @@ const OPEN_PYTHON =
 /** @returns undefined for files of a language whose imports are not known */
 export function dependenciesOf(file: string, text: string): Dependencies | undefined {
   if (/\.[cm]?[jt]sx?$/.test(file)) {
-    const { importedFiles } = ts.preProcessFile(text, true, true);
-    return {
-      modules: [...new Set(importedFiles.map(({ fileName }) => fileName))],
-      open: OPEN_SCRIPT.test(text),
-    };
+    const modules = new Set<string>();
+    for (const [, double, single, template] of text.matchAll(IMPORT))
+      modules.add(double ?? single ?? template ?? '');
+    return { modules: [...modules], open: OPEN_SCRIPT.test(text) };
   }
   if (file.endsWith('.py')) return { modules: pythonModules(text), open: OPEN_PYTHON.test(text) };
   return undefined;

@@ -2,7 +2,7 @@ import { accessSync, constants, statSync } from 'node:fs';
 import path from 'node:path';
 import { isDynamicPattern } from 'tinyglobby';
 import { analyse, updatesOf, type Program } from '../analysis/index.js';
-import { writeFix } from '../fixes/index.js';
+import { prepareFixes, writeFix } from '../fixes/index.js';
 import { frontendFor, prepareFrontends } from '../frontends/index.js';
 import { loadLibraries } from '../libraries/index.js';
 import type { Deployment } from '../model/deployment.js';
@@ -267,6 +267,7 @@ export class Project {
       source.kind === 'text'
         ? this.#checkSource(file, source, configuration, deployment, others)
         : nothingOf(file, source.kind, { file, line: source.line, message: source.message });
+    if (report.diagnostics.length > 0) await prepareFixes(file);
     this.#checked.set(file, {
       stamp,
       hash,
@@ -366,6 +367,11 @@ export class Project {
     if (facts === undefined) return [];
     const deployment = this.#override(configuration, await this.#deployments.of(file, libraries));
     return updatesOf(facts, { libraries, deployment, program: this.#program });
+  }
+
+  /** Makes {@link fixes} ready for diagnostics that another project has found; after a check, it is for those found in it. */
+  async prepareFixes(diagnostics: Iterable<Diagnostic>): Promise<void> {
+    for (const { place } of diagnostics) await prepareFixes(place.file);
   }
 
   /**

@@ -1,6 +1,7 @@
 /** Reads the data that a JavaScript module exports, or that a JSON text is, from its syntax. Nothing is run. */
 import path from 'node:path';
-import ts from 'typescript';
+import type ts from '#typescript';
+import { compiler } from './compiler.js';
 import type { DataEntry, DataValue } from './data.js';
 
 export interface ParsedData {
@@ -14,7 +15,7 @@ const MAXIMUM_DEPTH = 40;
 
 /** Reads JSON, with the comments, trailing commas and bare names that JSON5 allows too. */
 export function parseJson(file: string, text: string): ParsedData {
-  const source = ts.parseJsonText(file, text);
+  const source = compiler().parseJsonText(file, text);
   const [statement] = source.statements;
   const evaluator = new Evaluator(source, file);
   return {
@@ -25,8 +26,8 @@ export function parseJson(file: string, text: string): ParsedData {
 
 /** Reads what a module exports: by `module.exports`, `exports.x` or `export default`, directly or by names in between. */
 export function parseModule(file: string, text: string): ParsedData {
-  const kind = /\.[mc]?ts$/.test(file) ? ts.ScriptKind.TS : ts.ScriptKind.JS;
-  const source = ts.createSourceFile(file, text, ts.ScriptTarget.ESNext, true, kind);
+  const kind = /\.[mc]?ts$/.test(file) ? compiler().ScriptKind.TS : compiler().ScriptKind.JS;
+  const source = compiler().createSourceFile(file, text, compiler().ScriptTarget.ESNext, true, kind);
   return { data: new Evaluator(source, file).exported(), ...firstError(source) };
 }
 
@@ -35,11 +36,14 @@ function firstError(source: ts.SourceFile): Pick<ParsedData, 'error'> {
   const { parseDiagnostics = [] } = source as { parseDiagnostics?: readonly ts.DiagnosticWithLocation[] };
   const [first] = parseDiagnostics;
   if (first === undefined) return {};
-  return { error: { offset: first.start, message: ts.flattenDiagnosticMessageText(first.messageText, ' ') } };
+  return {
+    error: { offset: first.start, message: compiler().flattenDiagnosticMessageText(first.messageText, ' ') },
+  };
 }
 
 class Evaluator {
   private readonly declared = new Map<string, ts.Expression>();
+  private readonly ts = compiler();
   private depth = 0;
 
   constructor(
@@ -47,9 +51,10 @@ class Evaluator {
     private readonly file: string,
   ) {
     for (const statement of source.statements) {
-      if (!ts.isVariableStatement(statement)) continue;
+      if (!this.ts.isVariableStatement(statement)) continue;
       for (const { name, initializer } of statement.declarationList.declarations) {
-        if (ts.isIdentifier(name) && initializer !== undefined) this.declared.set(name.text, initializer);
+        if (this.ts.isIdentifier(name) && initializer !== undefined)
+          this.declared.set(name.text, initializer);
       }
     }
   }
@@ -58,10 +63,11 @@ class Evaluator {
     let whole: DataValue | undefined;
     const named = new Map<string, DataEntry>();
     for (const statement of this.source.statements) {
-      if (ts.isExportAssignment(statement)) whole = this.valueOf(statement.expression);
-      if (!ts.isExpressionStatement(statement) || !ts.isBinaryExpression(statement.expression)) continue;
+      if (this.ts.isExportAssignment(statement)) whole = this.valueOf(statement.expression);
+      if (!this.ts.isExpressionStatement(statement) || !this.ts.isBinaryExpression(statement.expression))
+        continue;
       const { left, operatorToken, right } = statement.expression;
-      if (operatorToken.kind !== ts.SyntaxKind.EqualsToken) continue;
+      if (operatorToken.kind !== this.ts.SyntaxKind.EqualsToken) continue;
       const target = left.getText(this.source);
       if (target === 'module.exports' || target === 'exports.default') whole = this.valueOf(right);
       const name = /^(?:module\.)?exports\.(\w+)$/.exec(target)?.[1];
@@ -69,11 +75,12 @@ class Evaluator {
         named.set(name, { value: this.valueOf(right), range: this.range(statement.expression) });
     }
     for (const statement of this.source.statements) {
-      if (!ts.isVariableStatement(statement)) continue;
-      const exported = statement.modifiers?.some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword) ?? false;
+      if (!this.ts.isVariableStatement(statement)) continue;
+      const exported =
+        statement.modifiers?.some(({ kind }) => kind === this.ts.SyntaxKind.ExportKeyword) ?? false;
       if (!exported) continue;
       for (const { name, initializer } of statement.declarationList.declarations) {
-        if (ts.isIdentifier(name) && initializer !== undefined)
+        if (this.ts.isIdentifier(name) && initializer !== undefined)
           named.set(name.text, { value: this.valueOf(initializer), range: this.range(statement) });
       }
     }
@@ -95,56 +102,60 @@ class Evaluator {
   private evaluate(expression: ts.Expression): DataValue {
     const range = this.range(expression);
     if (
-      ts.isParenthesizedExpression(expression) ||
-      ts.isAsExpression(expression) ||
-      ts.isSatisfiesExpression(expression) ||
-      ts.isNonNullExpression(expression)
+      this.ts.isParenthesizedExpression(expression) ||
+      this.ts.isAsExpression(expression) ||
+      this.ts.isSatisfiesExpression(expression) ||
+      this.ts.isNonNullExpression(expression)
     ) {
       return this.valueOf(expression.expression);
     }
-    if (ts.isStringLiteralLike(expression)) return { kind: 'scalar', value: expression.text, range };
-    if (ts.isNumericLiteral(expression)) return { kind: 'scalar', value: Number(expression.text), range };
-    if (expression.kind === ts.SyntaxKind.TrueKeyword) return { kind: 'scalar', value: true, range };
-    if (expression.kind === ts.SyntaxKind.FalseKeyword) return { kind: 'scalar', value: false, range };
-    if (expression.kind === ts.SyntaxKind.NullKeyword) return { kind: 'scalar', value: null, range };
-    if (ts.isPrefixUnaryExpression(expression) && expression.operator === ts.SyntaxKind.MinusToken) {
+    if (this.ts.isStringLiteralLike(expression)) return { kind: 'scalar', value: expression.text, range };
+    if (this.ts.isNumericLiteral(expression))
+      return { kind: 'scalar', value: Number(expression.text), range };
+    if (expression.kind === this.ts.SyntaxKind.TrueKeyword) return { kind: 'scalar', value: true, range };
+    if (expression.kind === this.ts.SyntaxKind.FalseKeyword) return { kind: 'scalar', value: false, range };
+    if (expression.kind === this.ts.SyntaxKind.NullKeyword) return { kind: 'scalar', value: null, range };
+    if (
+      this.ts.isPrefixUnaryExpression(expression) &&
+      expression.operator === this.ts.SyntaxKind.MinusToken
+    ) {
       const operand = this.valueOf(expression.operand);
       if (operand.kind === 'scalar' && typeof operand.value === 'number')
         return { kind: 'scalar', value: -operand.value, range };
     }
-    if (ts.isObjectLiteralExpression(expression)) return this.record(expression);
-    if (ts.isArrayLiteralExpression(expression)) {
+    if (this.ts.isObjectLiteralExpression(expression)) return this.record(expression);
+    if (this.ts.isArrayLiteralExpression(expression)) {
       const items = expression.elements.flatMap((element): readonly DataValue[] => {
-        if (!ts.isSpreadElement(element)) return [this.valueOf(element)];
+        if (!this.ts.isSpreadElement(element)) return [this.valueOf(element)];
         const spread = this.valueOf(element.expression);
         return spread.kind === 'list' ? spread.items : [];
       });
       return { kind: 'list', items, range };
     }
-    if (ts.isIdentifier(expression)) return this.named(expression);
-    if (ts.isConditionalExpression(expression)) {
+    if (this.ts.isIdentifier(expression)) return this.named(expression);
+    if (this.ts.isConditionalExpression(expression)) {
       return {
         kind: 'either',
         values: [this.valueOf(expression.whenTrue), this.valueOf(expression.whenFalse)],
         range,
       };
     }
-    if (ts.isBinaryExpression(expression)) return this.binary(expression);
-    if (ts.isTemplateExpression(expression)) return this.template(expression);
-    if (ts.isPropertyAccessExpression(expression)) return this.property(expression);
-    if (ts.isCallExpression(expression)) return this.call(expression);
+    if (this.ts.isBinaryExpression(expression)) return this.binary(expression);
+    if (this.ts.isTemplateExpression(expression)) return this.template(expression);
+    if (this.ts.isPropertyAccessExpression(expression)) return this.property(expression);
+    if (this.ts.isCallExpression(expression)) return this.call(expression);
     return { kind: 'unknown', range };
   }
 
   private record(expression: ts.ObjectLiteralExpression): DataValue {
     const entries = new Map<string, DataEntry>();
     for (const property of expression.properties) {
-      if (ts.isSpreadAssignment(property)) {
+      if (this.ts.isSpreadAssignment(property)) {
         const spread = this.valueOf(property.expression);
         if (spread.kind === 'record') for (const [key, entry] of spread.entries) entries.set(key, entry);
-      } else if (ts.isShorthandPropertyAssignment(property)) {
+      } else if (this.ts.isShorthandPropertyAssignment(property)) {
         entries.set(property.name.text, { value: this.valueOf(property.name), range: this.range(property) });
-      } else if (ts.isPropertyAssignment(property) && !ts.isComputedPropertyName(property.name)) {
+      } else if (this.ts.isPropertyAssignment(property) && !this.ts.isComputedPropertyName(property.name)) {
         entries.set(property.name.text, {
           value: this.valueOf(property.initializer),
           range: this.range(property),
@@ -167,9 +178,10 @@ class Evaluator {
     const left = this.valueOf(expression.left);
     const right = this.valueOf(expression.right);
     const operator = expression.operatorToken.kind;
-    if (operator === ts.SyntaxKind.BarBarToken || operator === ts.SyntaxKind.QuestionQuestionToken)
+    if (operator === this.ts.SyntaxKind.BarBarToken || operator === this.ts.SyntaxKind.QuestionQuestionToken)
       return left.kind === 'unknown' ? right : { kind: 'either', values: [left, right], range };
-    const joins = operator === ts.SyntaxKind.PlusToken && left.kind === 'scalar' && right.kind === 'scalar';
+    const joins =
+      operator === this.ts.SyntaxKind.PlusToken && left.kind === 'scalar' && right.kind === 'scalar';
     if (joins && typeof left.value === 'string')
       return { kind: 'scalar', value: left.value + String(right.value), range };
     // Arithmetic over the number of processors is still a number that the machine decides.

@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { DeploymentEvidence } from '../../model/deployment.js';
 import { lineStartsOf, positionAt } from '../../model/source.js';
 import { claim, evidenceOf, type Start } from '../claims.js';
-import { startsOf, type CommandContext } from '../commands/index.js';
+import { SERVER_COMMANDS, startsOf, type CommandContext } from '../commands/index.js';
 import { entryOf, textOf } from '../data/data.js';
 import { parseJson } from '../data/javascript-data.js';
 import type { Layout } from '../layout.js';
@@ -17,9 +17,24 @@ const TEST_SCRIPT = /(^|[:.-])(test|tests|e2e|bench|benchmark)([:.-]|$)|^(pre|po
 /** Bounds the following of scripts that run scripts, which may go in a circle. */
 const MAXIMUM_DEPTH = 8;
 
+/** Without one of these words no script says how many of something it starts. */
+const MANY = new RegExp(
+  `\\b(?:${[...SERVER_COMMANDS, 'concurrently', 'conc', 'run-p'].map((name) => name.replaceAll('.', '\\.')).join('|')})\\b|&`,
+);
+
+/** Asked first, since it takes far less than parsing with places does. */
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 export function readPackageScripts(source: DeploymentSource, layout: Layout): Reading {
   const { file, text } = source;
-  if (layout.isTest(file)) return NOTHING_READ;
+  if (layout.isTest(file) || (!MANY.test(text) && isJson(text))) return NOTHING_READ;
   const { data, error } = parseJson(file, text);
   const lineStarts = lineStartsOf(text);
   const scripts = entryOf(data, 'scripts')?.value;

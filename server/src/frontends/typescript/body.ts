@@ -1,4 +1,4 @@
-import ts from 'typescript';
+import ts from '#typescript';
 import type { FunctionIndex, Temporary, TypeFacts, VariableIndex } from '../../model/facts.js';
 import type { TextRange } from '../../model/source.js';
 import { Emitter } from '../emitter.js';

@@ -1,4 +1,4 @@
-import ts from 'typescript';
+import ts from '#typescript';
 import type { ClassIndex, FieldFacts, FunctionIndex, MethodFacts, TypeFacts } from '../../model/facts.js';
 import { BodyLowering } from './body.js';
 import { lowerExpression } from './expressions.js';

@@ -1,5 +1,5 @@
 /** What a file hands to those that import it. */
-import ts from 'typescript';
+import ts from '#typescript';
 import type { ExportFacts } from '../../model/facts.js';
 import type { ModuleLowering } from './module.js';
 import { boundIdentifiers, hasExportModifier, type Scope } from './scopes.js';

@@ -1,4 +1,4 @@
-import ts from 'typescript';
+import ts from '#typescript';
 import type { Argument, Call, Node, PropertyKey, Temporary } from '../../model/facts.js';
 import type { BodyLowering } from './body.js';
 import { lowerClass } from './classes.js';

@@ -1,4 +1,4 @@
-import ts from 'typescript';
+import ts from '#typescript';
 import type { ClassIndex, FunctionFacts, FunctionIndex, ParameterFacts } from '../../model/facts.js';
 import { BodyLowering } from './body.js';
 import { lowerExpression } from './expressions.js';

@@ -1,4 +1,4 @@
-import ts from 'typescript';
+import ts from '#typescript';
 import type { FileFacts, SyntaxProblem } from '../../model/facts.js';
 import { lineStartsOf } from '../../model/source.js';
 import type { Frontend } from '../frontend.js';

@@ -1,4 +1,4 @@
-import ts from 'typescript';
+import ts from '#typescript';
 import type { FunctionIndex, VariableFacts, VariableIndex } from '../../model/facts.js';
 
 /** A variable while its file is being lowered. */

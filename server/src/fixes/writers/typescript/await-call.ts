@@ -1,4 +1,4 @@
-import ts from 'typescript';
+import ts from '#typescript';
 import type { AwaitRequest } from '../../../model/diagnostics.js';
 import type { TextRange } from '../../../model/source.js';
 import { insertion, type Change } from './edits.js';

@@ -1,5 +1,5 @@
 /** What changes when statements move into a function of their own. */
-import ts from 'typescript';
+import ts from '#typescript';
 import { declaredBy, intersects, mentionedIn } from './names.js';
 import { bodyOf, type Host } from './place.js';
 import { isAssignment, isTypeScript, unwrap, visitAll, visitOwn } from './syntax.js';

@@ -1,5 +1,5 @@
 /** The CombinedLocks that a file has, and where it holds them. */
-import ts from 'typescript';
+import ts from '#typescript';
 import { bodyOf, type Host } from './place.js';
 import { functionAround, unwrap, visitAll } from './syntax.js';
 

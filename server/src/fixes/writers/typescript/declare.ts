@@ -1,7 +1,7 @@
 /** Declares a CombinedLock in a module, and imports the class, in the module's own manner. */
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import ts from 'typescript';
+import ts from '#typescript';
 import { isLockClass, type CombinedLocks } from './combined-locks.js';
 import { insertion, type Change } from './edits.js';
 import { freeName, identifiersIn } from './names.js';

@@ -1,5 +1,5 @@
 /** Chooses the form in which a place takes a lock. */
-import ts from 'typescript';
+import ts from '#typescript';
 import { canMoveIntoArrow, referencesIn, sharedWrites } from './closures.js';
 import { leavingOf } from './leaving.js';
 import { boundNames, declaredBy, intersects, isConst, isUsing, mentionedIn } from './names.js';

@@ -1,5 +1,5 @@
 /** Writes fixes for TypeScript and JavaScript. */
-import ts from 'typescript';
+import ts from '#typescript';
 import type { Fix, FixRequest, GuardRequest } from '../../../model/diagnostics.js';
 import type { TextRange } from '../../../model/source.js';
 import { awaitCall } from './await-call.js';

@@ -1,5 +1,5 @@
 /** Moves a read that was left outside of a locked section into it. */
-import ts from 'typescript';
+import ts from '#typescript';
 import type { TextRange } from '../../../model/source.js';
 import { canMoveIntoArrow } from './closures.js';
 import type { CombinedLocks } from './combined-locks.js';

@@ -1,4 +1,4 @@
-import ts from 'typescript';
+import ts from '#typescript';
 import { visitAll, visitOwn } from './syntax.js';
 
 /** All identifiers in a node, whatever they name. */

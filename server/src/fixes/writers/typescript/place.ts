@@ -1,5 +1,5 @@
 /** Finds the statements, or the one expression, that a lock must be held for. */
-import ts from 'typescript';
+import ts from '#typescript';
 import type { FixRegion } from '../../../model/findings.js';
 import type { TextRange } from '../../../model/source.js';
 import { functionAround, isAsync, smallestAround } from './syntax.js';

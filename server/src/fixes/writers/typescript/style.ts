@@ -1,4 +1,4 @@
-import ts from 'typescript';
+import ts from '#typescript';
 import { visitAll } from './syntax.js';
 
 /** How a file is written. */

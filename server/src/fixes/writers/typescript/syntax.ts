@@ -1,4 +1,4 @@
-import ts from 'typescript';
+import ts from '#typescript';
 import type { TextRange } from '../../../model/source.js';
 
 /** Parses a file of TypeScript or JavaScript, with parents set. */

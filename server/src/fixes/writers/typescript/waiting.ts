@@ -1,5 +1,5 @@
 /** Whether the work of a place is done when its statements are: a lock that is freed before would guard nothing. */
-import ts from 'typescript';
+import ts from '#typescript';
 import type { FixRegion } from '../../../model/findings.js';
 import type { TextRange } from '../../../model/source.js';
 import type { Host, Place } from './place.js';

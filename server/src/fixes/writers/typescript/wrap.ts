@@ -1,5 +1,5 @@
 /** Writes a form out: what stands before and after the statements, and one step of indentation more for them. */
-import ts from 'typescript';
+import ts from '#typescript';
 import type { TextRange } from '../../../model/source.js';
 import { insertion, type Change } from './edits.js';
 import type { Form } from './forms.js';

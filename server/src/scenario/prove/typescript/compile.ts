@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
-import ts from 'typescript';
+import ts from '#typescript';
 
 import type { ProveTarget } from '../target.js';
 import { instrument } from './instrument.js';

@@ -2,7 +2,7 @@
  * Makes a program tell what it does: reads and writes of the cells, and the points at which another task may run. The syntax tree
  * is changed on its way through the compiler, so that the program runs as it would, with calls of the tracer (tracer.ts) in it.
  */
-import ts from 'typescript';
+import ts from '#typescript';
 
 import { NOTHING, TRACER } from '../messages.js';
 import type { TracedAccess } from '../target.js';
