@@ -8,6 +8,7 @@ import type { LibraryModel } from '../model/library-model.js';
 import type { Place } from '../model/source.js';
 import { Awaits } from './awaits.js';
 import type { Candidate } from './candidates.js';
+import { Footprints } from './footprints.js';
 import { ModelIndex } from './models.js';
 import { MODULE_DEPTH, Module, mutableProperties } from './modules.js';
 import type { Program } from './program.js';
@@ -29,15 +30,20 @@ export interface OverlapContext {
   readonly overlaps: readonly Overlap[];
 }
 
-/** Operations that one root may take before the analysis stays silent about the rest of it. */
-const BUDGET = 6_000;
+/** Operations that one root may take. A call may take half of what is left, so that what comes after it has its share. */
+const BUDGET = 8_000;
+/** Calls for which less would be left are cut short at once. */
+const LEAST = 40;
 /** Operations that a statement of an imported module may take. */
 const IMPORT_BUDGET = 1_000;
 /** Calls that are followed inwards, at most. */
 export const CALL_DEPTH = 8;
 
-/** Thrown when a root has used up its budget; what was found so far stands. */
+/** Thrown when a root, or a call, has used up its share of operations; what was found so far stands. */
 export class BudgetExceeded extends Error {}
+
+/** Thrown often, and nobody asks where from. */
+const EXCEEDED = new BudgetExceeded('the analysis of a root took too many operations');
 
 /** The analysis of one file, and of what it calls in others. */
 export class Analysis {
@@ -68,6 +74,7 @@ export class Analysis {
   readonly started = new Map<string, Call>();
   /** Handlers that the file's own body registers: they run once the whole of it has run. */
   readonly handlers: ((loaded: State) => void)[] = [];
+  readonly footprints = new Footprints(this);
   private readonly modules = new Map<string, Module | undefined>();
   private readonly resolved = new Map<Module, Map<string, Module | undefined>>();
   private readonly context: AnalysisContext;
@@ -180,11 +187,30 @@ export class Analysis {
   }
 
   spend(): void {
-    if (++this.spent > this.budget) throw new BudgetExceeded();
+    if (++this.spent > this.budget) throw EXCEEDED;
   }
 
   refill(): void {
     this.spent = 0;
+  }
+
+  /**
+   * Runs a call with half of the operations that are left.
+   * @returns undefined if they are not enough
+   */
+  withShare<T>(run: () => T): T | undefined {
+    const { budget } = this;
+    const share = (budget - this.spent) / 2;
+    if (share < LEAST) return undefined;
+    this.budget = this.spent + share;
+    try {
+      return run();
+    } catch (error) {
+      if (!(error instanceof BudgetExceeded)) throw error;
+      return undefined;
+    } finally {
+      this.budget = budget;
+    }
   }
 
   freshId(): string {

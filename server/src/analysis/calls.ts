@@ -1,5 +1,5 @@
 /** Calls: of the project's own functions (followed inwards), of libraries (by their models), and of what cannot be seen. */
-import type { Argument, Call, FunctionIndex, Temporary } from '../model/facts.js';
+import type { Argument, Call, FunctionFacts, FunctionIndex, Temporary } from '../model/facts.js';
 import type { Overlap } from '../model/findings.js';
 import { CALL_DEPTH, type Analysis, type OverlapContext } from './analysis.js';
 import { isLost, isWork, noteCall, noteContent, noteRelease, pendingOf, startUnawaited } from './awaits.js';
@@ -15,6 +15,7 @@ import {
   type Frame,
 } from './frame.js';
 import type { Key } from './cells.js';
+import { idleCall } from './idle-calls.js';
 import { performed } from './queries.js';
 import {
   instanceOfLibrary,
@@ -27,7 +28,7 @@ import {
   superclassOf,
 } from './heap.js';
 import { leave, publish } from './publish.js';
-import { isLockName, isRelease, noteUnseenCall } from './unseen.js';
+import { isLockName, isRelease, noteUnseenCall, unseenLock } from './unseen.js';
 import { callManager, makeManager } from './managers.js';
 import { classMember, unboundMethod } from './members.js';
 import { libraryMethod } from './inheritance.js';
@@ -356,15 +357,25 @@ export function callFunction(
   byName: Named = NONE,
   options: { readonly callback?: boolean } = {},
 ): Result {
-  const { analysis } = site;
+  const { analysis, frame } = site;
   const facts = functionFacts(callee);
   const opaque = (): Result => ({
     state,
     value: unknown(analysis.freshId(), 'value', originsOf([...args, ...byName.values()], false)),
   });
   if (callee.manages === true) return { state, value: makeManager(callee, args, byName) };
+  if (facts === undefined || isRecursive(frame, facts)) return opaque();
+  if (callDepth(frame) >= CALL_DEPTH) return cutShort(site, state, callee, opaque);
+  const given = receiverAndArguments(callee, facts, args);
+  const idle = idleCall(
+    { ...site, arguments: given.positional, named: byName },
+    state,
+    callee,
+    given.receiver,
+  );
+  if (idle !== undefined) return facts.async ? asPromise(site, state, idle) : idle;
   const inner = enterFunction(site, state, callee, args, byName);
-  if (facts === undefined || inner === undefined) return opaque();
+  if (inner === undefined) return opaque();
   const overlap = startedTogether(site, facts.async);
   const body = (from: State): Result => {
     const completion = runBody(analysis, inner, from);
@@ -372,19 +383,50 @@ export function callFunction(
     if (!inner.module.isClosedOver(facts)) completion.state.variables.forget(inner);
     return { ...completion, followed: facts.async };
   };
-  if (!facts.async) return body(state);
-  if (inner.awaited) return asPromise(site, state, body(state));
   const outlives = options.callback !== true && isWork(callee) && isLost(site);
   const started = (from: State): Result => {
     if (outlives) startUnawaited(site, from, state.held.values());
     return asPromise(site, state, body(from));
   };
-  const { state: end, value } =
-    overlap === undefined ? started(state.copy()) : runApart(analysis, state, overlap, started);
-  // The caller goes on at the function's first point, with no point of its own passed, and without the locks that the
-  // function comes to hold. What the function has read may be used once it settles.
-  for (const [id, read] of end.reads) if (!state.reads.has(id)) state.reads.set(id, read);
-  return { state, value };
+  const before = state.copy();
+  const result = analysis.withShare((): Result => {
+    if (!facts.async) return body(state);
+    if (inner.awaited) return asPromise(site, state, body(state));
+    const { state: end, value } =
+      overlap === undefined ? started(state.copy()) : runApart(analysis, state, overlap, started);
+    // The caller goes on at the function's first point, with no point of its own passed, and without the locks that the
+    // function comes to hold. What the function has read may be used once it settles.
+    for (const [id, read] of end.reads) if (!state.reads.has(id)) state.reads.set(id, read);
+    return { state, value };
+  });
+  return result ?? cutShort(site, before, callee, () => ({ ...opaque(), state: before }));
+}
+
+/** A call that would take too long to follow: if it may leave a lock behind, nothing is told of what comes after it. */
+function cutShort(
+  site: CallSite,
+  state: State,
+  callee: Shape & { kind: 'function' },
+  opaque: () => Result,
+): Result {
+  const { analysis, frame, operation } = site;
+  if (analysis.footprints.mayLeaveLocked(callee.frame.module, callee.function)) {
+    state.acquire(unseenLock(analysis, operation.text, placeIn(frame, operation.range)));
+  }
+  return opaque();
+}
+
+/** The receiver of a call, and its arguments by position. */
+function receiverAndArguments(
+  callee: Shape & { kind: 'function' },
+  facts: FunctionFacts,
+  args: readonly Value[],
+): { readonly receiver: Value | undefined; readonly positional: readonly Value[] } {
+  const { receiver, first } = callee;
+  const positional = first === undefined ? args : [first, ...args];
+  return facts.receiverFirst === true && receiver === undefined
+    ? { receiver: positional[0], positional: positional.slice(1) }
+    : { receiver, positional };
 }
 
 /** The frame of a call, with its parameters bound. @returns undefined for calls that are not followed */
@@ -399,9 +441,7 @@ export function enterFunction(
   const { analysis, frame, operation } = site;
   const facts = functionFacts(callee);
   if (facts === undefined || isRecursive(frame, facts) || callDepth(frame) >= CALL_DEPTH) return undefined;
-  let { receiver } = callee;
-  let positional = callee.first === undefined ? args : [callee.first, ...args];
-  if (facts.receiverFirst === true && receiver === undefined) [receiver, ...positional] = positional;
+  const { receiver, positional } = receiverAndArguments(callee, facts, args);
   const inner: Frame = {
     id: `${frame.id}>${String(operation.range.start)}:${String(callee.function)}`,
     module: callee.frame.module,

@@ -258,7 +258,9 @@ function executeLoop(analysis: Analysis, frame: Frame, node: Node & { kind: 'loo
   const ends: (State | undefined)[] = [];
   const exits: Exit[] = [];
   let current: State | undefined = state;
-  const rounds = callDepth(frame) > LOOKED_AT_TWICE ? 1 : ROUNDS;
+  const isShort =
+    callDepth(frame) > LOOKED_AT_TWICE || analysis.footprints.isIdleLoop(frame.module, frame.facts, node);
+  const rounds = isShort ? 1 : ROUNDS;
   let skipsTest = node.testsLast;
   for (let round = 0; round < rounds && current !== undefined; round++) {
     let entered: State | undefined = current;

@@ -5,6 +5,7 @@ import { initialize } from './calls.js';
 import { settle } from './candidates.js';
 import { runBody } from './execute.js';
 import { placeIn, type Frame } from './frame.js';
+import { isIdle } from './idle-calls.js';
 import { classMember } from './members.js';
 import { runModuleBody } from './module-body.js';
 import { publish } from './publish.js';
@@ -174,6 +175,7 @@ function runEntryPoint(analysis: Analysis, loaded: State, callee: Callee, name: 
   const facts = functionFacts(callee);
   if (facts === undefined) return;
   const { frame: outer, function: index, receiver } = callee;
+  if (isIdle(analysis, callee, receiver !== undefined)) return;
   const place = placeIn(outer, facts.nameRange);
   const ofTasks = facts.async || analysis.traits.alwaysTasks;
   const tasks: Overlap = {

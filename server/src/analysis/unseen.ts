@@ -1,9 +1,11 @@
 /** Locks in code that the analysis does not see: all it has is how the call is named. */
 import { DIMENSIONS } from '../model/dimensions.js';
+import type { Place } from '../model/source.js';
+import type { Analysis } from './analysis.js';
 import { inputsOf, type CallSite } from './calls.js';
 import { placeIn } from './frame.js';
 import { noteRelease } from './awaits.js';
-import type { State } from './state.js';
+import type { Acquisition, State } from './state.js';
 import { originsOf, valueOf, type Value } from './values.js';
 
 /** A word of a call's name that says that a lock is taken. Only where the code itself is out of sight. */
@@ -36,6 +38,14 @@ export function givesBackLock(callee: string, given: readonly string[]): boolean
   return /(^| )release( |$)/i.test(name) && [callee, ...given].some((text) => LOCK.test(words(text)));
 }
 
+/** A lock that code out of sight may hold from here on, and of which nothing is known. */
+export function unseenLock(analysis: Analysis, name: string, place: Place): Acquisition {
+  const id = `unseen ${name}`;
+  const { depth } = analysis;
+  const content = { busy: false, works: [] };
+  return { id, lock: id, name, span: DIMENSIONS, place, depth, lockDepth: 0, unseen: true, content };
+}
+
 /** @returns the receipt, when the call is named like one that takes a lock */
 export function noteUnseenCall(site: CallSite, state: State, receiver: Value | undefined): Value | undefined {
   const { analysis, operation } = site;
@@ -50,18 +60,8 @@ export function noteUnseenCall(site: CallSite, state: State, receiver: Value | u
   if (!locks || operation.construct) return undefined;
   const inputs = inputsOf(site);
   if (inputs.some((argument) => argument.shape.kind === 'function')) return undefined;
-  const lock = `unseen ${operation.text}`;
-  state.acquire({
-    id: lock,
-    lock,
-    name: operation.text,
-    span: DIMENSIONS,
-    place: placeIn(site.frame, operation.range),
-    depth: analysis.depth,
-    lockDepth: 0,
-    unseen: true,
-    content: { busy: false, works: [] },
-  });
+  const lock = unseenLock(analysis, operation.text, placeIn(site.frame, operation.range));
+  state.acquire(lock);
   const from = receiver === undefined ? inputs : [receiver, ...inputs];
-  return valueOf({ kind: 'grant', lock }, originsOf(from, false));
+  return valueOf({ kind: 'grant', lock: lock.lock }, originsOf(from, false));
 }
