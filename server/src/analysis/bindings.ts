@@ -82,7 +82,8 @@ export function exportedBinding(
   }
   if (name === 'default') return undefined;
   return (
-    findInAll(analysis, module, name, new Set([...seen, module])) ?? submodule(analysis, module, '.', name)
+    findInAll(analysis, module, name, new Set([...seen, module]), trail) ??
+    submodule(analysis, module, '.', name)
   );
 }
 
@@ -92,6 +93,7 @@ function findInAll(
   module: Module,
   name: string,
   seen: ReadonlySet<Module>,
+  trail: Trail,
 ): Binding | undefined {
   const unseen: string[] = [];
   for (const exported of module.facts.exports) {
@@ -99,7 +101,7 @@ function findInAll(
     const target = analysis.imported(module, exported.module);
     if (target === undefined) unseen.push(exported.module);
     if (target === undefined || seen.has(target)) continue;
-    const found = exportedBinding(analysis, target, name, seen);
+    const found = exportedBinding(analysis, target, name, seen, trail);
     if (found !== undefined) return found;
   }
   const [library] = unseen;
