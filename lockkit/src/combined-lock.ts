@@ -25,7 +25,7 @@ import {
   type TryOptions,
 } from './options.js';
 import { holdersElsewhere, type LockSnapshot, type SingleLockSnapshot, snapshotOf } from './query.js';
-import { Claim, enterWith, heldClaim, isLeftBehind } from './reentry.js';
+import { Claim, enterWith, relationTo } from './reentry.js';
 import { rejected } from './rejected.js';
 import { selectEngine } from './select-engine.js';
 import { warnOfUnawaitedWork } from './unawaited-work.js';
@@ -301,7 +301,13 @@ export class CombinedLock {
     if (answer instanceof Grant) return answer;
     if (typeof answer === 'string') throw new LockDeadlockError(this.name, answer);
     if (answer === 0) throw new LockBusyError(this.name);
-    if (!this.#onFile((lock) => lock.block(-answer, timeout))) throw new LockTimeoutError(this.name, timeout);
+    let granted: boolean;
+    try {
+      granted = this.#engineLock().block(-answer, timeout);
+    } catch (error) {
+      throw this.#fileError(error);
+    }
+    if (!granted) throw new LockTimeoutError(this.name, timeout);
     return this.#grant(-answer, claim, mode);
   }
 
@@ -311,15 +317,21 @@ export class CombinedLock {
    * @throws LockReentryError where it is certain, and waiting was not asked for
    */
   #ownClaim(options: ReentryOption): Claim | undefined {
-    if (isLeftBehind(this.#file)) warnOfUnawaitedWork(this.name);
-    const own = heldClaim(this.#file);
-    if (own?.exact === true && options.reentry !== 'wait') throw new LockReentryError(this.name);
-    return own;
+    const { held, isLeftBehind } = relationTo(this.#file);
+    if (isLeftBehind) warnOfUnawaitedWork(this.name);
+    if (held?.exact === true && options.reentry !== 'wait') throw new LockReentryError(this.name);
+    return held;
   }
 
   /** Asks the engine once. The grant, or the engine's answer (see {@link EngineLock.acquire}). */
   #take(claim: Claim, mode: LockMode | undefined, patience: Patience): Grant | number | 'held' | 'queued' {
-    const answer = this.#onFile((lock) => lock.acquire(mode ?? 'exclusive', patience, this.#handover));
+    const lock = this.#engineLock();
+    let answer: number | 'held' | 'queued';
+    try {
+      answer = lock.acquire(mode ?? 'exclusive', patience, this.#handover);
+    } catch (error) {
+      throw this.#fileError(error);
+    }
     if (typeof answer === 'string' || answer <= 0) return answer;
     return this.#grant(answer, claim, mode);
   }
@@ -335,15 +347,6 @@ export class CombinedLock {
       this.#lock = engine.lock(this.#file, this.name);
     }
     return this.#lock;
-  }
-
-  #onFile<T>(work: (lock: EngineLock) => T): T {
-    const lock = this.#engineLock();
-    try {
-      return work(lock);
-    } catch (error) {
-      throw this.#fileError(error);
-    }
   }
 
   #fileError(error: unknown): LockFileError {

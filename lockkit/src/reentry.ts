@@ -40,15 +40,27 @@ const TICKS_OF_PATIENCE = 10;
 /** The claims of the present execution. */
 const claims = new AsyncLocalStorage<readonly Claim[]>();
 
-/** The claim by which the present execution holds, or seems to hold, the lock of this file. */
-export function heldClaim(file: string): Claim | undefined {
-  return claims.getStore()?.find((claim) => claim.held && claim.file === file);
+/** What the present execution has to do with a lock file. */
+export interface Relation {
+  /** The claim by which it holds, or seems to hold, the lock. */
+  readonly held: Claim | undefined;
+  /** Whether it was started by a callback that ended, without a promise, a claim of the lock. */
+  readonly isLeftBehind: boolean;
 }
 
-/** Whether the present execution was started by a callback that ended, without a promise, a claim of this file. */
-export function isLeftBehind(file: string): boolean {
+const UNRELATED: Relation = { held: undefined, isLeftBehind: false };
+
+export function relationTo(file: string): Relation {
   const all = claims.getStore();
-  return all?.some((claim) => claim.returnedNoPromise && claim.file === file) ?? false;
+  if (all === undefined) return UNRELATED;
+  let held: Claim | undefined;
+  let isLeftBehind = false;
+  for (const claim of all) {
+    if (claim.file !== file) continue;
+    if (claim.held) held ??= claim;
+    else if (claim.returnedNoPromise) isLeftBehind = true;
+  }
+  return held === undefined && !isLeftBehind ? UNRELATED : { held, isLeftBehind };
 }
 
 /** Runs `work` as an execution that has these claims, and what it starts with it. */

@@ -91,7 +91,7 @@ describe('the order between processes', () => {
     const own = await newcomer.acquire();
     await queue(waiting, { name, as: 'waiting' }, order, 1);
     // It cannot take what it waits for, so that the lock is free.
-    waiting.child.kill('SIGSTOP');
+    await waiting.stop();
     await own.release();
     expect(newcomer.tryAcquire()).toBeNull();
     expect(newcomer.tryAcquire({ mode: 'shared' })).toBeNull();
@@ -108,7 +108,7 @@ describe('the order between processes', () => {
     const hurried = new CombinedLock(name, { handover: Infinity });
     const own = await hurried.acquire();
     await queue(waiting, { name, as: 'waiting' }, order, 1);
-    waiting.child.kill('SIGSTOP');
+    await waiting.stop();
     await own.release();
     const again = hurried.tryAcquire();
     expect(again).not.toBeNull();

@@ -1,6 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readdirSync, readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 
@@ -81,6 +83,14 @@ export class ProcessPeer extends Peer {
 
   protected send(message: object): void {
     this.child.stdin?.write(JSON.stringify(message) + '\n');
+  }
+
+  /** Stops it (SIGSTOP), and waits until each of its threads has: what they wait for is not given to them from then on. */
+  async stop(): Promise<void> {
+    const tasks = `/proc/${this.child.pid}/task`;
+    const isStopped = (id: string) => / T \d/.test(readFileSync(`${tasks}/${id}/stat`, 'utf8'));
+    this.child.kill('SIGSTOP');
+    while (!readdirSync(tasks).every(isStopped)) await sleep(1);
   }
 
   async kill(): Promise<void> {
