@@ -527,7 +527,7 @@ export function runApart<T extends { state: State }>(
 /** An async function of the project that is called again before it has settled overlaps with itself. */
 function startedTogether(site: CallSite, async: boolean): OverlapContext | undefined {
   const { analysis, frame, operation } = site;
-  if (!async || isAwaited(site)) return undefined;
+  if (!async || isAwaited(site) || operation.decorates === true) return undefined;
   const starts = analysis.starts.of(frame.facts);
   if (!starts.overlap(operation)) return undefined;
   const overlap: Overlap = {

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { modelsOf } from '../../libraries/index.js';
 import type { DeploymentEvidence } from '../../model/deployment.js';
 import type { FileFacts, FunctionIndex, Loop } from '../../model/facts.js';
+import { LANGUAGES } from '../../model/languages.js';
 import type { LibraryModel, SpawnModel } from '../../model/library-model.js';
 import { placeOf } from '../../model/source.js';
 import { CodeIndex, type CallSite } from './code-index.js';
@@ -94,7 +95,11 @@ class Code {
   }
 
   private programOf(site: CallSite, spawns: SpawnModel): string | undefined {
-    if (spawns.program === undefined) return undefined;
+    if (spawns.program === undefined) {
+      // Threads that share memory run what this file has loaded, and no other program of the project.
+      const { memory } = LANGUAGES[this.facts.language];
+      return memory.includes(spawns.dimension) ? this.facts.file : undefined;
+    }
     const argument = site.call.arguments.at(spawns.program);
     if (argument === undefined || argument.spread) return undefined;
     const said = this.values.pathOf({ function: site.function, temporary: argument.value });
