@@ -369,6 +369,10 @@ static napi_value js_open(napi_env env, napi_callback_info info) {
   return add_methods(env, object, of_client, sizeof of_client / sizeof *of_client, c) ? object : NULL;
 }
 
+/* To be raised with every change of what this file gives to src/addon.ts. */
+#define INTERFACE 1
+
 NAPI_MODULE_INIT() {
+  if (!set(env, exports, "interface", number(env, INTERFACE))) return NULL;
   return add_methods(env, exports, of_module, sizeof of_module / sizeof *of_module, NULL) ? exports : NULL;
 }

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 
 /** The Node-API addon's exports; native/addon.c says what they do. */
 export interface Addon {
+  readonly interface: number;
   open(thread: number, onSettled: (request: number, error?: Error) => void): AddonClient;
   query(path?: string): { name: string; mode: 'exclusive' | 'shared'; held: boolean; thread: number }[];
   counts(): { locks: number; open: number; waiters: number; requests: number };
@@ -25,6 +26,9 @@ export interface AddonClient {
   freshen(): void;
 }
 
+/** The one that this version of Lockkit speaks; an addon that was built from older sources has another one, or none. */
+const INTERFACE = 1;
+
 let loaded: { addon: Addon | undefined; reason: string } | undefined;
 
 /** The addon, or why there is none. Looked for once per thread. */
@@ -41,7 +45,9 @@ function findAddon(): { addon: Addon | undefined; reason: string } {
       continue;
     }
     try {
-      return { addon: requireFromHere()(candidate) as Addon, reason: '' };
+      const addon = requireFromHere()(candidate) as Partial<Addon>;
+      if (addon.interface === INTERFACE) return { addon: addon as Addon, reason: '' };
+      failures.push(`${candidate} is of another version of Lockkit`);
     } catch (error) {
       failures.push(`${candidate} does not load (${error instanceof Error ? error.message : String(error)})`);
     }

@@ -31,6 +31,9 @@ export type Patience = 'wait' | 'block' | 'leave';
  * a lock that is free.
  */
 export interface EngineLock {
+  /** Absolute path of the lock file. */
+  readonly file: string;
+
   /**
    * Asks for the lock.
    *
@@ -63,7 +66,11 @@ export interface EngineLock {
    */
   release(request: number): void;
 
-  /** Raises the fencing token in the file. The request holds the lock. */
+  /**
+   * Raises the fencing token in the file. The request holds the lock.
+   *
+   * @throws a system error; LockEngineError where the engine cannot do it for readers
+   */
   raiseToken(request: number): bigint;
 
   /** Whether the file of a request that holds is not at its path any more, so that others may hold it too. */

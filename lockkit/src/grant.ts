@@ -1,5 +1,5 @@
 import type { EngineLock } from './engine.js';
-import { LockNotHeldError, LockReleaseError } from './errors.js';
+import { LockError, LockFileError, LockNotHeldError, LockReleaseError } from './errors.js';
 import { watchForLoss } from './loss.js';
 import type { LockMode } from './mode.js';
 import type { Claim } from './reentry.js';
@@ -42,7 +42,8 @@ export class Grant implements AsyncDisposable, Disposable {
    * also after the release.
    *
    * @throws LockNotHeldError when it is first asked for after the release: it could not be ordered any more
-   * @throws a system error when it cannot be written, as on a full disk
+   * @throws LockFileError when it cannot be written, as on a full disk
+   * @throws LockEngineError for a shared grant with the engine fs-ext
    */
   get token(): bigint {
     if (this.#token === undefined) {
@@ -50,7 +51,7 @@ export class Grant implements AsyncDisposable, Disposable {
         if (this.#claim.exact) warnOfUnawaitedWork(this.name);
         throw new LockNotHeldError(this.name, 'its fencing token must be asked for before the release.');
       }
-      this.#token = this.#lock.raiseToken(this.#request);
+      this.#token = this.#raiseToken();
     }
     return this.#token;
   }
@@ -87,6 +88,14 @@ export class Grant implements AsyncDisposable, Disposable {
   /** {@link release}, for `await using`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.release();
+  }
+
+  #raiseToken(): bigint {
+    try {
+      return this.#lock.raiseToken(this.#request);
+    } catch (error) {
+      throw error instanceof LockError ? error : new LockFileError(this.name, this.#lock.file, error);
+    }
   }
 
   #free(): void {

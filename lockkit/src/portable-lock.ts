@@ -2,6 +2,7 @@ import { closeSync, constants, fchmodSync, fstatSync, futimesSync, lstatSync, op
 import { readSync, writeSync } from 'node:fs';
 
 import type { EngineEntry, EngineLock, Patience } from './engine.js';
+import { LockEngineError } from './errors.js';
 import type { LockMode } from './mode.js';
 
 /** The part of fs-ext that is used. Its asynchronous flock is not: it would wait on libuv's thread pool. */
@@ -29,7 +30,7 @@ const nothing = new Int32Array(new SharedArrayBuffer(4));
 /** One lock file of {@link PortableEngine}. */
 export class PortableLock implements EngineLock {
   readonly #fsExt: FsExt;
-  readonly #file: string;
+  readonly file: string;
   readonly #name: string;
   readonly #report: (lock: PortableLock, isIdle: boolean) => void;
   readonly #queue: Waiting[] = [];
@@ -49,7 +50,7 @@ export class PortableLock implements EngineLock {
     report: (lock: PortableLock, isIdle: boolean) => void,
   ) {
     this.#fsExt = fsExt;
-    this.#file = file;
+    this.file = file;
     this.#name = name;
     this.#report = report;
   }
@@ -129,6 +130,12 @@ export class PortableLock implements EngineLock {
   }
 
   raiseToken(): bigint {
+    if (this.#mode === 'shared') {
+      throw new LockEngineError(
+        `Readers have no fencing token here: to raise it among readers takes byte locks, which fs-ext does not have. ` +
+          'Take the lock alone, or build Lockkit\'s addon ("npm rebuild lockkit", needs a C compiler).',
+      );
+    }
     const fd = this.#descriptor();
     const bytes = Buffer.alloc(8);
     readSync(fd, bytes, 0, bytes.length, TOKEN_AT);
@@ -237,7 +244,7 @@ export class PortableLock implements EngineLock {
 
   #isInPlace(fd: number): boolean {
     const locked = fstatSync(fd);
-    const named = lstatSync(this.#file, { throwIfNoEntry: false });
+    const named = lstatSync(this.file, { throwIfNoEntry: false });
     return named?.ino === locked.ino && named.dev === locked.dev;
   }
 
@@ -245,7 +252,7 @@ export class PortableLock implements EngineLock {
     if (this.#fd !== undefined) return this.#fd;
     const { O_RDWR, O_CREAT, O_NOFOLLOW } = constants;
     // Node opens every file with O_CLOEXEC.
-    const fd = openSync(this.#file, O_RDWR | O_CREAT | O_NOFOLLOW, 0o600);
+    const fd = openSync(this.file, O_RDWR | O_CREAT | O_NOFOLLOW, 0o600);
     const { mode, nlink, uid } = fstatSync(fd);
     const refusal =
       (mode & constants.S_IFMT) !== constants.S_IFREG
@@ -257,7 +264,7 @@ export class PortableLock implements EngineLock {
             : undefined;
     if (refusal !== undefined) {
       closeSync(fd);
-      throw Object.assign(new Error(`${refusal}: ${this.#file}`), { code: refusal });
+      throw Object.assign(new Error(`${refusal}: ${this.file}`), { code: refusal });
     }
     // Made by something else, such as flock(1): whoever can open it can hold the lock.
     if ((mode & 0o077) !== 0) fchmodSync(fd, 0o600);

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -68,6 +68,19 @@ describe('lockkit in a bundle', () => {
   it('finds the addon that LOCKKIT_ADDON names', async () => {
     expect(await runBundle({ environment: { LOCKKIT_ADDON: addon } })).toBe('held 1n');
     expect(await runBundle({ environment: { LOCKKIT_ADDON: addon }, thread: true })).toBe('held 2n');
+  });
+
+  it('does not use an addon of another version', async () => {
+    const old = path.join(root, 'old.node');
+    const source = path.join(root, 'old.c');
+    writeFileSync(
+      source,
+      'void *napi_register_module_v1(void *env, void *exports) { (void)env; return exports; }',
+    );
+    await run(process.env.CC ?? 'cc', ['-shared', '-fPIC', source, '-o', old]);
+    expect(await runBundle({ environment: { LOCKKIT_ADDON: old } })).toContain(
+      'old.node is of another version of Lockkit',
+    );
   });
 
   it('finds the addon in prebuilds/<platform>-<arch> beside the folder of the bundle', async () => {

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 
-import { CombinedLock, LockReentryError } from 'lockkit';
+import { CombinedLock, LockEngineError, LockReentryError } from 'lockkit';
 import { describe, expect, it } from 'vitest';
 
 import { lockFileName } from '../src/lock-name.js';
@@ -119,6 +119,16 @@ describe.each(engines)('shared mode, engine %s', (engine) => {
     const lock = new CombinedLock('mode');
     expect(await lock.request({ mode: 'shared' }, ({ mode }) => mode)).toBe('shared');
     expect(await lock.request(({ mode }) => mode)).toBe('exclusive');
+  });
+});
+
+describe.runIf(engines.includes('fs-ext'))('shared mode of the engine fs-ext', () => {
+  useLockDirectory('fs-ext');
+
+  it('has no fencing token, and says so', async () => {
+    await new CombinedLock('no token').request({ mode: 'shared' }, (grant) => {
+      expect(() => grant.token).toThrow(LockEngineError);
+    });
   });
 });
 
