@@ -2,7 +2,7 @@
 import type { Deployment, DeploymentEvidence } from '../model/deployment.js';
 import { DIMENSIONS, type Dimension } from '../model/dimensions.js';
 import type { Call, FileFacts, FunctionFacts } from '../model/facts.js';
-import type { Overlap } from '../model/findings.js';
+import type { EntryPoint, Overlap } from '../model/findings.js';
 import { LANGUAGES, type LanguageTraits } from '../model/languages.js';
 import type { LibraryModel } from '../model/library-model.js';
 import type { Place } from '../model/source.js';
@@ -52,6 +52,9 @@ export class Analysis {
   /** The file whose entry points are run. */
   readonly root: Module;
   readonly candidates: Candidate[] = [];
+  /** The exported function that is being run; undefined while code runs that the file sets going itself. */
+  entry: EntryPoint | undefined;
+  readonly entered = new Set<string>();
   /** Cells whose promise chain is stored back, and so is a lock. */
   readonly chains = new Set<string>();
   /** Results of promises that the project's own code makes. */

@@ -38,6 +38,7 @@ import {
   classFacts,
   constant,
   functionFacts,
+  keyOfFunction,
   NO_ORIGINS,
   originsOf,
   unknown,
@@ -388,6 +389,8 @@ export function callFunction(
     if (outlives) startUnawaited(site, from, state.held.values());
     return asPromise(site, state, body(from));
   };
+  if (!analysis.isImporting && ![...state.held.values()].some((held) => held.unseen === true))
+    analysis.entered.add(keyOfFunction(callee));
   const before = state.copy();
   const result = analysis.withShare((): Result => {
     if (!facts.async) return body(state);

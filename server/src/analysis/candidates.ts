@@ -1,10 +1,11 @@
 /** Findings while the analysis is under way: what only the whole file can decide is decided at the end. */
 import { intersect, subtract, type Dimension } from '../model/dimensions.js';
-import type { Finding, Guard, Overlap } from '../model/findings.js';
+import type { EntryPoint, Finding, Guard, Overlap } from '../model/findings.js';
 import type { Place } from '../model/source.js';
 import type { Analysis } from './analysis.js';
 import { placeIn, type Frame } from './frame.js';
 import { nameOf, settleOwnLocks, type OwnLockCandidate } from './own-locks.js';
+import { MODULE_DEPTH } from './modules.js';
 import { meetingOf, regionOf, seenFrom, type Spot } from './spots.js';
 import { outlived, settleAwaits } from './awaits.js';
 import type { Acquisition, CellIdentity, Lapse, LiveRead, SharedHandle, State } from './state.js';
@@ -26,6 +27,8 @@ interface UpdateCandidate {
   readonly certain: boolean;
   readonly held: readonly Acquisition[];
   readonly lapsed: readonly Lapse[];
+  /** The exported function that is the outermost of the executions that overlap. */
+  readonly entry?: EntryPoint;
   readonly levels: readonly Level[];
 }
 
@@ -72,7 +75,10 @@ export function noteUpdate(
   if (levels.length === 0) return;
   const held = covering.filter(({ weak }) => weak !== true);
   const lapsed = [...state.lapsed.values()];
-  analysis.candidates.push({ kind: 'update', cell, held, lapsed, levels, ...pair });
+  // What overlaps inside of an execution does so whoever started it.
+  const isOfEntry = levels.every(({ index }) => index <= MODULE_DEPTH + 1);
+  const entry = isOfEntry ? analysis.entry : undefined;
+  analysis.candidates.push({ kind: 'update', cell, held, lapsed, levels, ...(entry && { entry }), ...pair });
 }
 
 /** A file lock is taken on an open file that is kept in a shared cell. */
@@ -95,7 +101,9 @@ export function settle(analysis: Analysis): Finding[] {
   const keep = (finding: Finding): void => {
     const key = keyOf(finding);
     const known = findings.get(key);
-    if (known === undefined || strength(finding) > strength(known)) findings.set(key, finding);
+    if (known === undefined) findings.set(key, finding);
+    else
+      findings.set(key, withEntriesOf(known, strength(finding) > strength(known) ? finding : known, finding));
   };
   const ownLocks: OwnLockCandidate[] = [];
   for (const candidate of analysis.candidates) {
@@ -110,6 +118,14 @@ export function settle(analysis: Analysis): Finding[] {
   for (const finding of settleOwnLocks(ownLocks)) if (!findings.has(keyOf(finding))) keep(finding);
   for (const finding of settleAwaits(analysis)) keep(finding);
   return [...findings.values()];
+}
+
+/** A finding that is made more than once is one of exported functions only if it is so each time. */
+function withEntriesOf(one: Finding, kept: Finding, other: Finding): Finding {
+  if (kept.kind !== 'read-modify-write') return kept;
+  const both = [one, other].map((finding) => (finding.kind === kept.kind ? finding.entries : undefined));
+  const byKey = new Map(both.flatMap((entries = []) => entries.map((entry) => [entry.key, entry])));
+  return { ...kept, entries: both.includes(undefined) ? [] : [...byKey.values()] };
 }
 
 /** Findings of one key are one bug. */
@@ -269,6 +285,7 @@ function settleUpdate(analysis: Analysis, candidate: UpdateCandidate): Finding |
     ...(!isSamePlace(candidate.read.place, read) && { readsAt: candidate.read.place }),
     ...(!isSamePlace(candidate.write, write) && { writesAt: candidate.write }),
     derivation: 'data',
+    ...(candidate.entry !== undefined && { entries: [candidate.entry] }),
     certain: candidate.certain,
     guards: [...shortGuards].map(([lock, unshared]) => guardOf(lock, unshared)),
     lateGuards: locks.filter((lock) => !candidate.read.guards.has(lock.id)).map((lock) => guardOf(lock)),

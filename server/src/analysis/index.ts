@@ -14,6 +14,7 @@ import { updates } from './updates.js';
 import {
   classFacts,
   functionFacts,
+  keyOfFunction,
   isSameClass,
   valueOf,
   type AbstractObject,
@@ -31,12 +32,14 @@ export interface Analysed {
   readonly findings: readonly Finding[];
   /** The files that were looked into, this one among them: what is found depends on them. */
   readonly files: readonly string[];
+  /** Keys of the functions that were called and followed, with no lock out of sight that may be held. */
+  readonly entered: ReadonlySet<string>;
 }
 
 /** Analyses the entry points of one file, and what they call in others. */
 export function analyse(facts: FileFacts, context: AnalysisContext): Analysed {
   const analysis = followed(facts, context);
-  return { findings: settle(analysis), files: analysis.files };
+  return { findings: settle(analysis), files: analysis.files, entered: analysis.entered };
 }
 
 /** All updates of shared state that the entry points of one file make, guarded or not. */
@@ -185,6 +188,7 @@ function runEntryPoint(analysis: Analysis, loaded: State, callee: Callee, name: 
     place,
   };
   const overlaps: Overlap[] = [...(ofTasks ? [tasks] : []), ...analysis.deployed()];
+  analysis.entry = { key: keyOfFunction(callee), name: facts.name.split('.').at(-1) ?? facts.name };
   analysis.within({ overlaps }, () => {
     const frame: Frame = {
       id: `entry ${outer.id}:${String(index)}${receiver?.shape.kind === 'object' ? ` ${receiver.shape.object.id}` : ''}`,

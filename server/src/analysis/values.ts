@@ -61,6 +61,11 @@ export function functionFacts({ frame, function: index }: ProjectFunction): Func
   return frame.module.facts.functions[index];
 }
 
+/** Equal for one function in all analyses of the project. */
+export function keyOfFunction({ frame, function: index }: ProjectFunction): string {
+  return `${frame.module.facts.file}#${String(index)}`;
+}
+
 export function isSameClass(one: ProjectClass | undefined, other: ProjectClass | undefined): boolean {
   return one !== undefined && one.class === other?.class && one.frame.module === other.frame.module;
 }

@@ -48,6 +48,14 @@ export interface FixRegion {
   readonly async: boolean;
 }
 
+/** A function that code of other files can call. */
+export interface EntryPoint {
+  /** Tells it apart in the project. */
+  readonly key: string;
+  /** The name that callers write. */
+  readonly name: string;
+}
+
 /** A cell is read, and then written from what was read. */
 export interface ReadModifyWrite {
   readonly kind: 'read-modify-write';
@@ -60,6 +68,8 @@ export interface ReadModifyWrite {
   readonly readsAt?: Place;
   /** The write itself, where `write` is a call that leads to it. */
   readonly writesAt?: Place;
+  /** The exported functions that lead here, when nothing else does. */
+  readonly entries?: readonly EntryPoint[];
   /** The first interleaving point between the two, when there is one; seen from the same function. */
   readonly point?: Place;
   /** Whether the written value derives from the read, or only the decision to write. */

@@ -49,6 +49,8 @@ interface Top {
   readonly files: readonly DeploymentSource[];
   /** All files, among which programs are looked for. */
   readonly found: readonly string[];
+  /** Those that are checked when nobody names them. */
+  readonly selected: readonly string[];
   /** Facts of the code that starts processes and threads. */
   readonly code: Map<string, FileFacts>;
   /** Programs with a start command in their head. */
@@ -124,6 +126,11 @@ export class Deployments {
     return top.programs.deploymentOf(file);
   }
 
+  /** The sources that belong together with a file of which a deployment was asked for. */
+  async sourcesAround(file: string): Promise<readonly string[]> {
+    return (await this.#tops.get(this.#topOf(path.dirname(file)).path))?.selected ?? [];
+  }
+
   #topOf(directory: string): TopDirectory {
     let top = this.#topDirectories.get(directory);
     if (top === undefined) {
@@ -160,6 +167,7 @@ export class Deployments {
     const top = {
       files,
       found,
+      selected: selected.filter((file) => frontendFor(file) !== undefined),
       code,
       heads,
       reading,

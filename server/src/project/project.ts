@@ -1,14 +1,14 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import path from 'node:path';
 import { isDynamicPattern } from 'tinyglobby';
-import { analyse, updatesOf, type Program } from '../analysis/index.js';
+import { analyse, updatesOf, type Analysed, type Program } from '../analysis/index.js';
 import { prepareFixes, writeFix } from '../fixes/index.js';
 import { frontendFor, prepareFrontends } from '../frontends/index.js';
 import { loadLibraries } from '../libraries/index.js';
 import type { Deployment } from '../model/deployment.js';
 import type { Diagnostic, Fix, Problem } from '../model/diagnostics.js';
 import type { FileFacts, SyntaxProblem } from '../model/facts.js';
-import type { Update } from '../model/findings.js';
+import type { Finding, Update } from '../model/findings.js';
 import type { LibraryModel } from '../model/library-model.js';
 import { positionAt } from '../model/source.js';
 import { report as reportFindings } from '../rules/index.js';
@@ -23,7 +23,9 @@ import {
   type DeploymentSettings,
   type RuleSettings,
 } from './configuration.js';
+import { hasEntries, onceEach, usersOf, withUsers, type CallersHost } from './callers.js';
 import { Deployments, mayBeDeploymentFile } from './deployments.js';
+import { Importers } from './importers.js';
 import { ImportGraph } from './imports.js';
 import { withLevel } from './levels.js';
 import { Disk, Resolution, saysWhereModulesAre } from './resolution/index.js';
@@ -86,6 +88,14 @@ interface Checked {
   readonly others: ReadonlyMap<string, string | undefined>;
 }
 
+interface Analysis {
+  readonly configuration: Configuration;
+  readonly deployment: Deployment;
+  readonly analysed: Analysed;
+  /** Hashes of what was looked into. */
+  readonly texts: ReadonlyMap<string, string | undefined>;
+}
+
 /**
  * The conductor that the command line and the language server share: it selects files, reads them, and leads them through
  * frontend, deployment, analysis, rules and fixes. What did not change is not looked at again.
@@ -95,7 +105,9 @@ export class Project {
   readonly options: ProjectOptions;
   readonly #sources: Sources;
   readonly #imports: ImportGraph;
+  readonly #importers: Importers;
   readonly #deployments: Deployments;
+  readonly #analyses = new Map<string, Analysis>();
   readonly #checked = new Map<string, Checked>();
   /** By file: the files whose reports depend on it. */
   readonly #dependents = new Map<string, Set<string>>();
@@ -111,6 +123,11 @@ export class Project {
   readonly #default: Configuration;
   readonly #disk = new Disk();
   readonly #resolution = new Resolution(this.#disk);
+  readonly #callers: CallersHost = {
+    importersOf: (file) => this.#importers.of(file),
+    textOf: (file) => this.textOf(file),
+    isPublic: (file) => this.#resolution.isPublic(file),
+  };
   readonly #program: Program = {
     factsOf: (file) => this.#factsOf(file),
     resolve: (specifier, from) => this.#resolution.resolve(specifier, from),
@@ -125,6 +142,7 @@ export class Project {
       textOf: (file) => this.textOf(file),
       resolve: (specifier, from) => this.#resolution.resolve(specifier, from),
     });
+    this.#importers = new Importers(this.#imports);
     this.#deployments = new Deployments(options.directory, this.#sources, this.#imports);
     this.#default = this.#withSettings(DEFAULT_CONFIGURATION);
   }
@@ -142,6 +160,7 @@ export class Project {
 
   #touch(file: string): void {
     this.#deployments.touch(file);
+    this.#importers.touch(file);
     for (const dependent of this.#dependents.get(file) ?? []) this.#stale.add(dependent);
   }
 
@@ -167,6 +186,8 @@ export class Project {
     this.#disk.clear();
     this.#resolution.clear();
     this.#imports.clear();
+    this.#importers.clear();
+    this.#analyses.clear();
     this.#deployments.forgetPrograms();
     // Whether an import leads to another file now, nothing tells but to look.
     this.#checked.clear();
@@ -245,11 +266,7 @@ export class Project {
    * @throws ConfigurationError
    */
   async check(file: string): Promise<FileReport> {
-    const configuration = this.configurationOf(file);
-    const libraries = this.#librariesOf(configuration);
-    const deployment = this.isSource(file)
-      ? this.#override(configuration, await this.#deployments.of(file, libraries))
-      : undefined;
+    const { configuration, deployment } = await this.#settingOf(file);
     const stamp = this.#sources.stampOf(file);
     const known = this.#checked.get(file);
     const sameSetting = known?.configuration === configuration && known.deployment === deployment;
@@ -265,9 +282,10 @@ export class Project {
     const others = new Set<string>();
     const report =
       source.kind === 'text'
-        ? this.#checkSource(file, source, configuration, deployment, others)
+        ? await this.#checkSource(file, source, configuration, deployment, others)
         : nothingOf(file, source.kind, { file, line: source.line, message: source.message });
     if (report.diagnostics.length > 0) await prepareFixes(file);
+    others.delete(file);
     this.#checked.set(file, {
       stamp,
       hash,
@@ -276,11 +294,63 @@ export class Project {
       report,
       others: this.#hashesOf(others),
     });
+    this.#depend(file, others);
+    return report;
+  }
+
+  /** What decides about a file besides its text. */
+  async #settingOf(
+    file: string,
+  ): Promise<{ configuration: Configuration; deployment: Deployment | undefined }> {
+    const configuration = this.configurationOf(file);
+    const deployment = this.isSource(file)
+      ? this.#override(configuration, await this.#deployments.of(file, this.#librariesOf(configuration)))
+      : undefined;
+    return { configuration, deployment };
+  }
+
+  #depend(file: string, others: Iterable<string>): void {
     for (const other of others) {
       const dependents = this.#dependents.get(other) ?? new Set();
       this.#dependents.set(other, dependents.add(file));
     }
-    return report;
+  }
+
+  /** The analysis of a file's own entry points; the same object as before when nothing changed. */
+  async #analysed(file: string): Promise<Analysed | undefined> {
+    const { configuration, deployment } = await this.#settingOf(file);
+    const known = this.#analyses.get(file);
+    const isKnown = known?.configuration === configuration && known.deployment === deployment;
+    if (isKnown && this.#areSame(known.texts)) return known.analysed;
+    const facts = this.#factsOf(file);
+    if (facts === undefined || deployment === undefined) return undefined;
+    const libraries = this.#librariesOf(configuration);
+    const analysed = analyse(facts, { libraries, deployment, program: this.#program });
+    this.#analyses.set(file, {
+      configuration,
+      deployment,
+      analysed,
+      texts: this.#hashesOf(analysed.files),
+    });
+    return analysed;
+  }
+
+  /** What is found in a file, by itself and by those that use it. */
+  async #findingsOf(file: string, others: Set<string>): Promise<readonly Finding[]> {
+    const own = await this.#analysed(file);
+    if (own === undefined) return [];
+    for (const other of own.files) others.add(other);
+    if (!hasEntries(own)) return own.findings;
+    await this.#importers.read(await this.#deployments.sourcesAround(file));
+    const users = new Map<string, { analysed: Analysed; text: string }>();
+    for (const user of usersOf(file, own, this.#callers)) {
+      await prepareFrontends([user]);
+      const [analysed, text] = [await this.#analysed(user), this.textOf(user)];
+      if (analysed === undefined || text === undefined) continue;
+      for (const other of analysed.files) others.add(other);
+      users.set(user, { analysed, text });
+    }
+    return withUsers(file, own, users);
   }
 
   #hashOf(file: string): string | undefined {
@@ -297,13 +367,13 @@ export class Project {
   }
 
   /** @param others is given the other files that the report depends on */
-  #checkSource(
+  async #checkSource(
     file: string,
     source: Source,
     configuration: Configuration,
     deployment: Deployment | undefined,
     others: Set<string>,
-  ): FileReport {
+  ): Promise<FileReport> {
     try {
       const facts = source.facts();
       if (facts === undefined || deployment === undefined) {
@@ -313,10 +383,7 @@ export class Project {
           message: `not checked: Lockkit does not read ${kindOfFile(file)}`,
         });
       }
-      const libraries = this.#librariesOf(configuration);
-      const { findings, files } = analyse(facts, { libraries, deployment, program: this.#program });
-      for (const other of files) if (other !== file) others.add(other);
-      const diagnostics = reportFindings(findings)
+      const diagnostics = onceEach(reportFindings(await this.#findingsOf(file, others)))
         .filter((diagnostic) => diagnostic.place.file === file)
         .flatMap((diagnostic) => withLevel(diagnostic, configuration.rules) ?? [])
         .sort((left, right) => left.place.start - right.place.start || left.place.end - right.place.end);

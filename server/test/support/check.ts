@@ -9,6 +9,8 @@ import type { Diagnostic } from '../../src/model/diagnostics.js';
 import type { FileFacts } from '../../src/model/facts.js';
 import { ImportGraph } from '../../src/project/imports.js';
 import { Programs } from '../../src/project/programs.js';
+import { onceEach, usersOf, withUsers, type CallersHost } from '../../src/project/callers.js';
+import { Importers } from '../../src/project/importers.js';
 import { Memory, Resolution } from '../../src/project/resolution/index.js';
 import { CONFIGURATION_FILE, parseConfiguration } from '../../src/project/configuration.js';
 import { report } from '../../src/rules/index.js';
@@ -55,12 +57,25 @@ export function check(files: ReadonlyMap<string, string>): Diagnostic[] {
     files: [...texts.keys()],
     importsOf: (file) => graph.of(file),
   });
-  return facts.flatMap((file) => {
-    const { findings } = analyse(file, {
-      libraries: models,
-      deployment: programs.deploymentOf(file.file),
-      program,
+  const importers = new Importers(graph);
+  for (const { file } of facts) importers.add(file);
+  const callers: CallersHost = {
+    importersOf: (file) => importers.of(file),
+    textOf: (file) => texts.get(file),
+    isPublic: (file) => resolution.isPublic(file),
+  };
+  const analyses = new Map(
+    facts.map((file) => {
+      const context = { libraries: models, deployment: programs.deploymentOf(file.file), program };
+      return [file.file, analyse(file, context)] as const;
+    }),
+  );
+  return [...analyses].flatMap(([file, own]) => {
+    const users = usersOf(file, own, callers).flatMap((user) => {
+      const [analysed, text] = [analyses.get(user), texts.get(user)];
+      return analysed === undefined || text === undefined ? [] : [[user, { analysed, text }] as const];
     });
-    return report(findings).filter(({ place }) => place.file === file.file);
+    const diagnostics = onceEach(report(withUsers(file, own, new Map(users))));
+    return diagnostics.filter(({ place }) => place.file === file);
   });
 }

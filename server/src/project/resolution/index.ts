@@ -34,6 +34,11 @@ export class Resolution {
     this.#python.clear();
   }
 
+  /** True for a file that other packages import: the entry of a package that is not private. */
+  isPublic(file: string): boolean {
+    return this.#resolverOf(file).isPublic?.(file) === true;
+  }
+
   /**
    * @param specifier as written
    * @param from the absolute path of the file that it is written in
@@ -41,12 +46,18 @@ export class Resolution {
    */
   resolve(specifier: string, from: string): string | undefined {
     const directory = path.dirname(from);
-    const isPython = /\.pyw?$/.test(from);
-    const key = `${isPython ? 'python' : 'typescript'} ${directory}`;
+    const key = `${isPython(from) ? 'python' : 'typescript'} ${directory}`;
     const known = this.#known.get(key) ?? new Map<string, string | undefined>();
     this.#known.set(key, known);
-    const resolver = isPython ? this.#python : this.#typescript;
-    if (!known.has(specifier)) known.set(specifier, resolver.resolve(specifier, directory));
+    if (!known.has(specifier)) known.set(specifier, this.#resolverOf(from).resolve(specifier, directory));
     return known.get(specifier);
   }
+
+  #resolverOf(file: string): Resolver {
+    return isPython(file) ? this.#python : this.#typescript;
+  }
+}
+
+function isPython(file: string): boolean {
+  return /\.pyw?$/.test(file);
 }

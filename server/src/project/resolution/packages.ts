@@ -65,6 +65,17 @@ export class Packages {
     return found && this.#entryOf(found, rest);
   }
 
+  /** True for what a package that is not private hands to others. */
+  isPublic(file: string): boolean {
+    const own = this.packageOf(path.dirname(file));
+    if (typeof own?.manifest.name !== 'string' || own.manifest.private === true) return false;
+    const { exports } = own.manifest;
+    const entries = isObject(exports) ? Object.keys(exports).filter((key) => key.startsWith('./')) : [];
+    return [undefined, ...entries.map((entry) => entry.slice(2))].some(
+      (entry) => this.#entryOf(own, entry) === file,
+    );
+  }
+
   /** The source of what an import of the package's own stands for: `#internal/lock`. */
   resolveInternal(specifier: string, directory: string): string | undefined {
     const own = this.packageOf(directory);

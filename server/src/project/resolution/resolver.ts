@@ -6,6 +6,8 @@ export interface Resolver {
    * @returns undefined for libraries, and for what is not found
    */
   resolve(specifier: string, directory: string): string | undefined;
+  /** True for a file that other packages import. */
+  isPublic?(file: string): boolean;
   /** Forgets what it has read; to be called when files were made, deleted or renamed, or a configuration has changed. */
   clear(): void;
 }

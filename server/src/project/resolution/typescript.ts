@@ -28,6 +28,10 @@ export class TypeScriptResolver implements Resolver {
     return found !== undefined && /[\\/]node_modules[\\/]/.test(found) ? undefined : found;
   }
 
+  isPublic(file: string): boolean {
+    return this.#packages.isPublic(file);
+  }
+
   #find(specifier: string, directory: string): string | undefined {
     if (/^\.{1,2}(\/|$)/.test(specifier)) return sourceFileAt(this.host, path.join(directory, specifier));
     if (/^(\/|[a-z]+:)/.test(specifier)) return undefined;
