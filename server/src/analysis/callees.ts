@@ -4,6 +4,7 @@ import type { CallModel, CellModel, LibraryModel } from '../model/library-model.
 import type { Analysis } from './analysis.js';
 import { exportedBinding, importedBinding, type Binding } from './bindings.js';
 import { fieldOf, methodOf, superclassOf } from './heap.js';
+import type { ResolvedExport } from './models.js';
 import type { Module } from './modules.js';
 import { outlineOf, type Path } from './outlines.js';
 import { classOfType, modelOfType } from './types.js';
@@ -208,6 +209,8 @@ export class Callees {
     const only = onlyValue(module, variable);
     if (only?.root.kind === 'module')
       return this.moduleCallee(module, only.root.module, [...only.names, ...names]);
+    // What a variable of the module holds was not handed in: it may be an instance that lives on.
+    if (only?.root.kind === 'variable' && !this.isHandedIn(module, only.root.variable)) return undefined;
     if (only !== undefined && only.names.length > 0)
       return this.isHandedIn(module, variable) ? this.byName(names) : undefined;
     if (only?.root.kind === 'plain') return 'nothing';
@@ -221,10 +224,16 @@ export class Callees {
   private libraryCallee(module: string, path: readonly string[], constructs: boolean): Callee {
     const found = this.analysis.models.find(module, path);
     if (found !== undefined) {
-      const { export: exported, model } = found;
+      const { export: exported } = found;
       if ('call' in exported) return isInert(exported.call) ? 'nothing' : undefined;
-      if ('class' in exported) return isContainer(model, exported.class) ? 'nothing' : undefined;
+      if ('class' in exported || 'instance' in exported) return isContained(found) ? 'nothing' : undefined;
       return 'value' in exported ? 'nothing' : undefined;
+    }
+    // A method of an instance that the library exports ready made.
+    for (let length = path.length - 1; length > 0; length--) {
+      const owner = this.analysis.models.find(module, path.slice(0, length));
+      if (owner === undefined) continue;
+      return isContained(owner) ? 'nothing' : undefined;
     }
     const name = path.at(-1) ?? '';
     return !constructs && (isLockName(name) || isRelease(name)) ? undefined : 'nothing';
@@ -254,6 +263,12 @@ function isInert(call: CallModel): boolean {
   if (!Object.keys(call).every((word) => INERT.has(word))) return false;
   if (call.returns !== undefined && ('instance' in call.returns || 'openFile' in call.returns)) return false;
   return (call.runs ?? []).every(({ when }) => when !== 'handler' && when !== 'timer');
+}
+
+/** True for what a library exports, if it is no more than what is put in it. */
+function isContained({ export: exported, model }: ResolvedExport): boolean {
+  if ('class' in exported) return isContainer(model, exported.class);
+  return !('instance' in exported) || isContainer(model, exported.instance);
 }
 
 /** True for a class whose instances are no more than what is put in them (`Map`). */

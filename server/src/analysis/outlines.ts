@@ -145,6 +145,12 @@ function read(file: FileFacts, facts: FunctionFacts, part: Node): Outline {
         case 'call':
           if (!at.construct || at.target.kind !== 'value') return { root: { kind: 'value' }, names };
           return { root: { kind: 'made', by: pathOf(at.target.callee) }, names };
+        case 'point': {
+          // What a variable promises is what it holds.
+          const awaited = at.value === undefined ? undefined : made.get(at.value);
+          if (awaited?.kind !== 'load-variable') return { root: { kind: 'value' }, names };
+          return { root: { kind: 'variable', variable: awaited.variable }, names };
+        }
         default:
           return { root: { kind: 'value' }, names };
       }
