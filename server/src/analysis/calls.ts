@@ -31,7 +31,7 @@ import { leave, publish } from './publish.js';
 import { isLockName, isRelease, noteUnseenCall, unseenLock } from './unseen.js';
 import { callManager, makeManager } from './managers.js';
 import { classMember, unboundMethod } from './members.js';
-import { libraryMethod } from './inheritance.js';
+import { asLibraryInstance } from './inheritance.js';
 import { asObject } from './statics.js';
 import type { State } from './state.js';
 import {
@@ -183,13 +183,17 @@ function callMethod(site: CallSite, state: State, target: Value, key: Key): Resu
       }
       return callValue(site, state, member, object);
     }
-    if (shape.kind === 'object' && shape.object.class !== undefined) {
-      const inherited = libraryMethod(analysis, shape.object.class, name);
-      if (inherited !== undefined) return applyModel(site, state, { ...inherited, receiver: object });
-    }
+    const inherited = asLibraryInstance(analysis, target);
+    if (inherited?.shape.kind === 'instance' && Object.hasOwn(inherited.shape.instance.class.methods, name))
+      return callMethod(site, state, inherited, key);
     const structural = analysis.models.structuralMethod(name);
     if (structural !== undefined) {
-      return applyModel(site, state, { call: structural.call, model: structural.model, receiver: object });
+      return applyModel(site, state, {
+        call: structural.call,
+        model: structural.model,
+        receiver: object,
+        likely: true,
+      });
     }
   }
   if (shape.kind === 'object' || shape.kind === 'contents') {
@@ -280,10 +284,10 @@ function callInherited(site: CallSite, state: State, name: string): Result {
     } as const;
     return callFunction(site, state, callee, site.arguments, site.named);
   }
-  const inherited = owner && libraryMethod(analysis, owner, name);
-  return inherited === undefined || receiver === undefined
-    ? callUnseen(site, state, receiver)
-    : applyModel(site, state, { ...inherited, receiver });
+  const inherited = receiver && asLibraryInstance(analysis, receiver);
+  return inherited?.shape.kind === 'instance' && Object.hasOwn(inherited.shape.instance.class.methods, name)
+    ? callMethod(site, state, inherited, name)
+    : callUnseen(site, state, receiver);
 }
 
 function callSuperclass(site: CallSite, state: State): Result {

@@ -21,6 +21,7 @@ const REACH: Readonly<Partial<Record<CellKind, readonly Dimension[]>>> = {
   redis: ['tasks', 'threads', 'processes', 'hosts'],
   row: ['tasks', 'threads', 'processes', 'hosts'],
   shared: ['tasks', 'threads'],
+  remote: ['tasks', 'threads', 'processes', 'hosts'],
 };
 
 function reachOf({ traits }: Analysis, kind: CellKind): readonly Dimension[] {

@@ -1,5 +1,12 @@
 /** What library models say of a call, applied. */
-import type { CellModel, LibraryModel, ReadModel, WriteModel } from '../model/library-model.js';
+import type {
+  CallModel,
+  CellModel,
+  LibraryModel,
+  ReadModel,
+  Reference,
+  WriteModel,
+} from '../model/library-model.js';
 import type { Analysis } from './analysis.js';
 import { isLost, pendingOf, runStarted, startUnawaited } from './awaits.js';
 import { inputsOf, isAwaited, runCallback, type CallSite, type Result } from './calls.js';
@@ -12,6 +19,8 @@ import { makeInstance } from './instances.js';
 import { acquire, release } from './locks.js';
 import { leave, publish } from './publish.js';
 import { buildQuery, conditionValue, performed } from './queries.js';
+import { columnsOf } from './columns.js';
+import { loadColumn } from './records.js';
 import { isOneAtATime, placed, valueAt, type Applied } from './references.js';
 import { applyRowRead, applyRowWrite, isCheckedByStore, writtenValue } from './row-effects.js';
 import { runArgument } from './runs.js';
@@ -74,6 +83,8 @@ export function applyModel(called: CallSite, state: State, applied: Applied): Re
   if (call.releases !== undefined) release(site, state, applied);
 
   if (call.reads !== undefined) value = read(site, state, call.reads, applied) ?? value;
+  if (call.column !== undefined) value = columnOf(site, state, call.column, receiver) ?? value;
+  if (call.assigns !== undefined) assign(site, call.assigns, receiver);
   if (call.writes !== undefined) write(site, state, call.writes, applied);
   if (call.sql !== undefined) value = applySql(site, state, call.sql, applied) ?? value;
 
@@ -112,8 +123,35 @@ function writerOf(site: CallSite, state: State, { call }: Applied, cell: CellIde
   return later;
 }
 
+/** A column that is asked for by a method of the record: `row.get('total')`. */
+function columnOf(
+  site: CallSite,
+  state: State,
+  reference: Reference,
+  receiver: Value | undefined,
+): Value | undefined {
+  const name = valueAt(site, reference, receiver)?.shape;
+  if (receiver?.shape.kind !== 'record' || name?.kind !== 'constant') return undefined;
+  return loadColumn(state, receiver, receiver.shape.record, String(name.value));
+}
+
+/** Columns that are assigned to by a method of the record: `row.set('total', 1)`, `row.set({ total: 1 })`. */
+function assign(
+  site: CallSite,
+  { column, value }: NonNullable<CallModel['assigns']>,
+  receiver: Value | undefined,
+): void {
+  if (receiver?.shape.kind !== 'record') return;
+  const { changes, model } = receiver.shape.record;
+  const name = valueAt(site, column, receiver);
+  const given = value === undefined ? undefined : valueAt(site, value, receiver);
+  if (name?.shape.kind === 'constant' && given !== undefined) changes.set(String(name.shape.value), given);
+  else if (name !== undefined)
+    for (const [path, part] of columnsOf(model.operators, name)) changes.set(path, part);
+}
+
 /** A command that was made before, or the query that the method is called on. */
-function perform(site: CallSite, state: State, applied: Applied, reference: number | string): Result {
+function perform(site: CallSite, state: State, applied: Applied, reference: Reference): Result {
   const { analysis, frame, operation } = site;
   const command = valueAt(site, reference, applied.receiver);
   const id = `${frame.id}@${String(operation.range.start)}`;
@@ -214,7 +252,7 @@ function returned(site: CallSite, { call, model, receiver }: Applied, value: Val
       ...(path !== undefined && { path }),
     });
   }
-  return instanceValue(site, model, returns.instance) ?? value;
+  return instanceValue(site, model, returns.instance, receiver) ?? value;
 }
 
 function freshObject({ analysis, frame, operation }: CallSite, { origins }: Value): Value {
@@ -229,11 +267,22 @@ function freshObject({ analysis, frame, operation }: CallSite, { origins }: Valu
   return valueOf({ kind: 'object', object }, origins);
 }
 
-/** An instance that the call makes, of what it is given. */
-export function instanceValue(site: CallSite, model: LibraryModel, className: string): Value | undefined {
+/**
+ * An instance that the call makes, of what it is given.
+ * @param receiver what the call is made on
+ */
+export function instanceValue(
+  site: CallSite,
+  model: LibraryModel,
+  className: string,
+  receiver?: Value,
+): Value | undefined {
   const { analysis, frame, operation } = site;
   const facts = model.classes?.[className];
-  const name = facts?.name === undefined ? undefined : valueAt(site, facts.name, undefined)?.shape;
+  const given = facts?.name === undefined ? undefined : valueAt(site, facts.name, undefined)?.shape;
+  const outer = receiver?.shape.kind === 'instance' ? receiver.shape.instance.name : undefined;
+  const name =
+    facts?.nested === true && outer !== undefined && given !== undefined ? joined(outer, given) : given;
   const permits = facts?.lock?.permits;
   const instance = makeInstance(analysis, {
     model,
@@ -247,6 +296,16 @@ export function instanceValue(site: CallSite, model: LibraryModel, className: st
     ...(name !== undefined && { name }),
   });
   return instance && valueOf({ kind: 'instance', instance });
+}
+
+/** The name of something inside of something else that has a name. */
+function joined(outer: Shape, inner: Shape): Shape {
+  const parts = [outer, '/' as const, inner].map((part) =>
+    typeof part !== 'string' && part.kind === 'constant' ? String(part.value) : part,
+  );
+  return parts.every((part) => typeof part === 'string')
+    ? { kind: 'constant', value: parts.join('') }
+    : { kind: 'template', parts };
 }
 
 /** `new` of a class that a model tells of. */

@@ -78,10 +78,11 @@ function make(site: CallSite, state: State): Result {
 function chain(
   site: CallSite,
   state: State,
-  receiver: Value | undefined,
+  waited: Value | undefined,
   callbacks: readonly number[],
 ): Result {
   const { analysis, operation } = site;
+  const receiver = waited && performed(analysis, state, site.frame, waited);
   const place = placeIn(site.frame, operation.range);
   const after = state.copy();
   const cells = receiver === undefined ? [] : chainedCells(state, receiver);

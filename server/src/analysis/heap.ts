@@ -6,6 +6,7 @@ import { noteRead, noteWrite } from './awaits.js';
 import { exportedBinding, importedBinding, namespaceOf, type Binding } from './bindings.js';
 import { fieldCell, innerCell, readCell, variableCell, writeCell, type Key } from './cells.js';
 import { frameOf, variableKey, type Frame } from './frame.js';
+import { asLibraryInstance } from './inheritance.js';
 import { innerInstance, instanceOfType, makeInstance } from './instances.js';
 import { classMember, unboundMethod } from './members.js';
 import { runModule } from './module-body.js';
@@ -282,8 +283,11 @@ export function loadProperty(
       const inherited = own || typeof key !== 'string' ? undefined : unboundMethod(analysis, shape, key);
       return inherited ?? loadProperty(analysis, state, frame, itself, key, place);
     }
-    case 'object':
+    case 'object': {
+      const inherited = inheritedProperty(analysis, object, key);
+      if (inherited !== undefined) return loadProperty(analysis, state, frame, inherited, key, place);
       return loadField(analysis, state, frame, object, shape.object, key, place);
+    }
     case 'contents': {
       if (isMutable(analysis, key)) {
         const cell = innerCell(analysis, shape, key);
@@ -333,6 +337,21 @@ export function loadProperty(
     default:
       return valueOf(property(shape, key), object.origins);
   }
+}
+
+/** The object as an instance of the library's class that its class extends, if that is where the property is. */
+function inheritedProperty(analysis: Analysis, object: Value, key: Key): Value | undefined {
+  const { shape } = object;
+  if (shape.kind !== 'object' || shape.object.class === undefined || typeof key !== 'string')
+    return undefined;
+  const isOwn =
+    shape.object.fields.has(key) ||
+    methodOf(analysis, shape.object.class, key) !== undefined ||
+    fieldOf(analysis, shape.object.class, key) !== undefined;
+  const inherited = isOwn ? undefined : asLibraryInstance(analysis, object);
+  if (inherited?.shape.kind !== 'instance') return undefined;
+  const { properties } = inherited.shape.instance.class;
+  return properties?.[key] === undefined && properties?.['*'] === undefined ? undefined : inherited;
 }
 
 function property(shape: Shape, key: Key): Shape {

@@ -27,7 +27,8 @@ export interface NewInstance {
 export function makeInstance(analysis: Analysis, wanted: NewInstance): Instance | undefined {
   const facts = wanted.model.classes?.[wanted.className];
   if (facts === undefined) return undefined;
-  const named = wanted.name !== undefined && (facts.lock !== undefined || facts.value === true);
+  const named =
+    wanted.name !== undefined && (facts.lock !== undefined || facts.value === true || facts.unique === true);
   const id = named
     ? `${wanted.model.library}:${wanted.className} ${canonical(wanted.name)}`
     : `${wanted.model.library}:${wanted.className} ${wanted.id}`;
@@ -41,6 +42,7 @@ export function makeInstance(analysis: Analysis, wanted: NewInstance): Instance 
     label: wanted.label,
     labelled: wanted.labelled === true,
     depth: named ? 0 : wanted.depth,
+    records: [],
     ...(wanted.name !== undefined && { name: wanted.name }),
     ...(wanted.made !== undefined && { made: wanted.made }),
     ...(wanted.arguments !== undefined && { arguments: wanted.arguments }),

@@ -1,16 +1,19 @@
 /** Queries that are made step by step (`db.update(users).set(…).where(…)`) and performed when they are awaited. */
+import { conditionsOf } from '../libraries/sql/expressions.js';
+import { tokensOf } from '../libraries/sql/tokens.js';
 import type { QueryPartModel, ConditionModel } from '../model/store-model.js';
 import type { ClassModel, LibraryModel } from '../model/library-model.js';
 import type { Place } from '../model/source.js';
 import type { Analysis } from './analysis.js';
 import type { CallSite } from './calls.js';
-import { columnsOf, readRow } from './row-effects.js';
+import { columnsOf } from './columns.js';
+import { readRow } from './row-effects.js';
 import { placeIn, type Frame } from './frame.js';
-import { valueAt, type Applied } from './references.js';
+import { propertyAt, valueAt, type Applied } from './references.js';
 import { rowCell, selectorOf, tableOf, writeRow, type Table } from './rows.js';
 import type { State } from './state.js';
 import { acquireRow } from './transactions.js';
-import { canonical, display, unknown, valueOf, type Shape, type Value } from './values.js';
+import { canonical, constant, unknown, valueOf, type Shape, type Value } from './values.js';
 
 export interface Query {
   readonly id: string;
@@ -45,8 +48,8 @@ export function buildQuery(site: CallSite, part: QueryPartModel, applied: Applie
     verb: part.verb ?? base?.verb ?? 'read',
     ...(table === undefined
       ? base?.table !== undefined && { table: base.table }
-      : { table: tableOf(model.library, table.shape, display(table.shape)) }),
-    selector: new Map([...(base?.selector ?? []), ...conditionsOf(part, at)]),
+      : { table: tableOf(model.library, table.shape) }),
+    selector: new Map([...(base?.selector ?? []), ...selectorOfPart(part, at)]),
     columns: new Map([...(base?.columns ?? []), ...assignmentsOf(model, part, at)]),
     locks: part.locks === true || base?.locks === true,
     ...(record !== undefined && { record }),
@@ -60,15 +63,28 @@ function queryOf({ receiver }: Applied): Query | undefined {
 
 type At = (reference: number | string | undefined) => Value | undefined;
 
-function conditionsOf(part: QueryPartModel, at: At): ReadonlyMap<string, Value> {
+function selectorOfPart(part: QueryPartModel, at: At): ReadonlyMap<string, Value> {
   const where = at(part.where);
   if (where === undefined) return new Map();
   const value = at(part.value);
+  const text = where.shape.kind === 'constant' ? String(where.shape.value) : '';
+  if (/[=<>(]/.test(text)) return conditionsOfText(text, value);
   if (value === undefined || value === where) return selectorOf(where);
   const operator = at(part.operator);
   const name = columnName(where.shape);
   const isEqual = operator === undefined || operator === value || isEquality(operator.shape);
   return new Map([[isEqual ? name : `${name} ${canonical(operator.shape)}`, value]]);
+}
+
+/** A condition written in SQL, with an object of the values of its placeholders: `.where('id = :id', { id })`. */
+function conditionsOfText(text: string, values: Value | undefined): ReadonlyMap<string, Value> {
+  const columns = new Map<string, Value>();
+  for (const { column, operator, value } of conditionsOf(tokensOf([text]))) {
+    const [placeholder] = value.placeholders;
+    const given = placeholder && values && propertyAt(values, String(placeholder.at));
+    columns.set(operator === '=' ? column : `${column} ${operator}`, given ?? constant(value.text));
+  }
+  return columns;
 }
 
 function isEquality(shape: Shape): boolean {

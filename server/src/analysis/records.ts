@@ -3,7 +3,7 @@ import type { ClassModel, LibraryModel } from '../model/library-model.js';
 import { columnCell } from './rows.js';
 import type { CellIdentity, State } from './state.js';
 import type { Key } from './cells.js';
-import { valueOf, type Origins, type ReadId, type Value } from './values.js';
+import { valueOf, type Instance, type Origins, type ReadId, type Value } from './values.js';
 
 /** A row that was read, or several: those of a list are not told apart. */
 export interface StoredRecord {
@@ -11,6 +11,8 @@ export interface StoredRecord {
   readonly row: CellIdentity;
   readonly model: LibraryModel;
   readonly class: ClassModel;
+  /** The instance that it was read from. */
+  readonly source?: Instance;
   /** Columns by their name in the result, where that is another one (`SELECT total AS n`). */
   readonly names?: ReadonlyMap<string, string>;
   /** What was assigned to its columns since it was read. */

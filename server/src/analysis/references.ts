@@ -27,9 +27,15 @@ export function valueAt(
 
 function startOf(site: CallSite, start: string, receiver: Value | undefined): Value | undefined {
   if (start === 'receiver') return receiver;
+  if (start === 'source') return sourceOf(receiver);
   if (start !== 'name') return argumentAt(site, Number(start));
   const name = receiver?.shape.kind === 'instance' ? receiver.shape.instance.name : undefined;
   return name && valueOf(name);
+}
+
+function sourceOf(record: Value | undefined): Value | undefined {
+  const instance = record?.shape.kind === 'record' ? record.shape.record.source : undefined;
+  return instance && valueOf({ kind: 'instance', instance });
 }
 
 function argumentAt(site: CallSite, position: number): Value | undefined {
@@ -56,8 +62,9 @@ export function propertyAt(value: Value, name: string): Value | undefined {
     case 'constant':
     case 'template':
     case 'function':
-    case 'instance':
       return undefined;
+    case 'instance':
+      return shape.instance.arguments?.[Number(name)];
     default:
       return valueOf({ kind: 'pure', name: `.${name}`, from: [shape] }, value.origins);
   }

@@ -1,7 +1,6 @@
 /** What library models say of rows, applied: reads that return records, writes of columns. */
 import type { LibraryModel, ReadModel, WriteModel } from '../model/library-model.js';
 import type { Place } from '../model/source.js';
-import type { OperatorsModel } from '../model/store-model.js';
 import type { Analysis } from './analysis.js';
 import type { CallSite } from './calls.js';
 import { readCell } from './cells.js';
@@ -11,7 +10,8 @@ import { firstAt, valueAt, type Applied } from './references.js';
 import { rowCell, selectorOf, tableOf, writeRow, type Selector, type Table } from './rows.js';
 import type { CellIdentity, State } from './state.js';
 import { acquireRow } from './transactions.js';
-import { display, originsOf, valueOf, type Value } from './values.js';
+import { columnsOf, columnsOfExpression } from './columns.js';
+import { valueOf, type Value } from './values.js';
 
 interface RowRead {
   readonly cell: CellIdentity;
@@ -22,11 +22,14 @@ interface RowRead {
   /** Identifies the read. */
   readonly id: string;
   readonly names?: ReadonlyMap<string, string>;
+  /** What it is read from. */
+  readonly source?: Value | undefined;
 }
 
 /** Reads rows, as the records that they are returned as. */
 export function readRow(analysis: Analysis, state: State, frame: Frame, read: RowRead): Value {
   const origins = readCell(analysis, state, frame, read.cell, read.place);
+  const source = read.source?.shape.kind === 'instance' ? read.source.shape.instance : undefined;
   const record: StoredRecord = {
     id: read.id,
     row: read.cell,
@@ -34,26 +37,16 @@ export function readRow(analysis: Analysis, state: State, frame: Frame, read: Ro
     class: read.model.classes?.[read.record] ?? { methods: {} },
     changes: new Map(),
     ...(read.names !== undefined && { names: read.names }),
+    ...(source !== undefined && { source }),
   };
+  source?.records?.push(record);
   const [direct] = origins.keys();
   return { ...valueOf({ kind: 'record', record }, origins), ...(direct !== undefined && { direct }) };
 }
 
 function tableAt(site: CallSite, reference: ReadModel['table'], applied: Applied): Table | undefined {
-  const { model, receiver } = applied;
-  const likely = applied.likely === true ? { likely: true } : {};
-  if (reference !== undefined) {
-    const shape = valueAt(site, reference, receiver)?.shape;
-    return shape && { ...tableOf(model.library, shape, display(shape)), ...likely };
-  }
-  if (receiver === undefined) return undefined;
-  const { shape } = receiver;
-  if (shape.kind !== 'instance') return { ...tableOf(model.library, shape, display(shape)), ...likely };
-  const { name, label } = shape.instance;
-  return {
-    ...tableOf(model.library, name ?? shape, name === undefined ? label : display(name)),
-    ...likely,
-  };
+  const shape = valueAt(site, reference ?? 'receiver', applied.receiver)?.shape;
+  return shape && { ...tableOf(applied.model.library, shape), likely: applied.likely === true };
 }
 
 interface Selected {
@@ -72,8 +65,9 @@ function select(site: CallSite, model: ReadModel | WriteModel, applied: Applied)
       ? undefined
       : { cell: rowCell(table, selector), selector };
   }
-  if (applied.likely === true && model.column === undefined && key.shape.kind !== 'object') return undefined;
-  const selector = model.column === undefined ? selectorOf(key) : new Map([[model.column, key]]);
+  const isObject = key.shape.kind === 'object' || key.shape.kind === 'condition';
+  if (applied.likely === true && model.column === undefined && !isObject) return undefined;
+  const selector = model.column === undefined || isObject ? selectorOf(key) : new Map([[model.column, key]]);
   return { cell: rowCell(table, selector), selector };
 }
 
@@ -88,7 +82,7 @@ export function applyRowRead(
   const selected = select(site, model, applied);
   if (selected === undefined) return undefined;
   const place = placeIn(frame, operation.range);
-  if (model.locked !== undefined && valueAt(site, model.locked, applied.receiver) !== undefined)
+  if (model.locked !== undefined && isGiven(valueAt(site, model.locked, applied.receiver)))
     acquireRow(analysis, state, frame, selected.cell, place);
   const { returns } = applied.call;
   return readRow(analysis, state, frame, {
@@ -97,7 +91,14 @@ export function applyRowRead(
     model: applied.model,
     record: returns !== undefined && 'record' in returns ? returns.record : '',
     id: `${frame.id}@${String(operation.range.start)}`,
+    source: applied.receiver,
   });
+}
+
+/** Whether an option is there, and not turned off. */
+function isGiven(value: Value | undefined): boolean {
+  if (value === undefined) return false;
+  return value.shape.kind !== 'constant' || Boolean(value.shape.value);
 }
 
 /** The value that a write takes. */
@@ -106,7 +107,7 @@ export function writtenValue(site: CallSite, { value }: WriteModel, applied: App
 }
 
 export function isCheckedByStore(site: CallSite, model: WriteModel, applied: Applied): boolean {
-  return (model.checked ?? []).some((reference) => valueAt(site, reference, applied.receiver) !== undefined);
+  return (model.checked ?? []).some((reference) => isGiven(valueAt(site, reference, applied.receiver)));
 }
 
 /** Applies a write of rows. */
@@ -116,12 +117,11 @@ export function applyRowWrite(site: CallSite, state: State, model: WriteModel, a
   const value = writtenValue(site, model, applied);
   if (model.changes === true) {
     for (const record of recordsIn(value ?? applied.receiver)) {
-      writeRow(analysis, state, frame, {
-        cell: record.row,
-        selector: new Map(),
-        columns: record.changes,
-        place,
-      });
+      const columns = new Map(
+        [...record.changes].filter(([, part]) => model.lists !== 'checked' || !isList(part)),
+      );
+      const cell = record.row;
+      writeRow(analysis, state, frame, { cell, selector: new Map(), columns, place, onlyChanged: true });
     }
     return;
   }
@@ -130,49 +130,29 @@ export function applyRowWrite(site: CallSite, state: State, model: WriteModel, a
     record === undefined
       ? select(site, model, applied)
       : { cell: record.row, selector: new Map<string, Value>() };
-  if (selected === undefined || value === undefined) return;
-  writeRow(analysis, state, frame, {
-    ...selected,
-    columns: columnsOf(applied.model.operators, value),
-    place,
-  });
+  if (selected === undefined) return;
+  const columns =
+    model.expression === undefined
+      ? value && columnsOf(applied.model.operators, value)
+      : columnsOfExpression(site, model.expression, applied);
+  if (columns === undefined) return;
+  // A row that is put as a whole is selected by nothing but its key, whatever else is in it.
+  const selector: Selector = model.key === model.value ? new Map() : selected.selector;
+  writeRow(analysis, state, frame, { cell: selected.cell, selector, columns, place });
+}
+
+/** A list that is made anew, and not changed in place. */
+function isList({ shape }: Value): boolean {
+  if (shape.kind === 'object') return [...shape.object.fields.keys()].some((key) => /^…?\d+$/.test(key));
+  return shape.kind === 'unknown' && /\.(filter|map|concat|slice|flatMap)$/.test(shape.label);
 }
 
 /** The records that a value is, or is a list of. */
 function recordsIn(value: Value | undefined): StoredRecord[] {
   if (value?.shape.kind === 'record') return [value.shape.record];
+  if (value?.shape.kind === 'instance') return [...(value.shape.instance.records ?? [])];
   if (value?.shape.kind !== 'object') return [];
   return [...value.shape.object.fields.values()].flatMap(({ shape }) =>
     shape.kind === 'record' ? [shape.record] : [],
   );
-}
-
-/**
- * An object of columns taken apart. What the store computes itself is left out (`{ total: { increment: 1 } }`, `{ $inc: … }`).
- * The empty name stands for columns that are not told apart.
- */
-export function columnsOf(operators: OperatorsModel | undefined, value: Value): Map<string, Value> {
-  const columns = new Map<string, Value>();
-  const { shape } = value;
-  if (shape.kind !== 'object') return columns.set('', value);
-  const isAtomic = (name: string): boolean => operators?.atomic?.includes(name) === true;
-  const isSet = (name: string): boolean => operators?.sets?.includes(name) === true;
-  for (const [name, inner] of shape.object.fields) {
-    if (isAtomic(name) || inner.shape.kind === 'constant') continue;
-    if (isSet(name)) {
-      for (const [column, part] of columnsOf(operators, inner)) columns.set(column, part);
-      continue;
-    }
-    const parts = inner.shape.kind === 'object' ? [...inner.shape.object.fields] : [];
-    if (parts.length > 0 && parts.every(([operator]) => isAtomic(operator))) continue;
-    columns.set(name, parts.find(([operator]) => isSet(operator))?.[1] ?? inner);
-  }
-  for (const spread of shape.object.spreads ?? []) {
-    for (const [column, part] of columnsOf(operators, spread)) {
-      const known = columns.get(column);
-      if (known === undefined) columns.set(column, part);
-      else if (column === '') columns.set('', { ...known, origins: originsOf([known, part]) });
-    }
-  }
-  return columns;
 }

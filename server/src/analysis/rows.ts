@@ -8,7 +8,7 @@ import type { Analysis } from './analysis.js';
 import { noteUpdate } from './candidates.js';
 import type { Frame } from './frame.js';
 import type { CellIdentity, LiveRead, State } from './state.js';
-import { canonical, type Shape, type Value } from './values.js';
+import { canonical, classFacts, display, type Shape, type Value } from './values.js';
 
 /** Rows of a table, or one column of them. */
 export interface Row {
@@ -48,13 +48,16 @@ export function selectorOf(value: Value, path = ''): Map<string, Value> {
     const at = EQUALS.has(name) ? path : path === '' ? name : `${path}.${name}`;
     for (const [column, part] of selectorOf(inner, at)) columns.set(column, part);
   }
-  if ((shape.object.spreads ?? []).length > 0) columns.set(`${path}…`, value);
+  for (const [index, spread] of (shape.object.spreads ?? []).entries())
+    columns.set(`${path}…${String(index)}`, spread);
   return columns;
 }
 
 export function rowCell(table: Table, selector: Selector, columns?: readonly string[]): CellIdentity {
   // `where: { id: row.id }` selects the row that was read before, however that one was found.
   for (const [column, { shape }] of selector) {
+    // So does a new value of the whole row: `{ ...row, total: 1 }`.
+    if (shape.kind === 'record' && shape.record.row.row?.table === table.id) return shape.record.row;
     if (
       shape.kind === 'column' &&
       isSameColumn(shape.path, column) &&
@@ -124,6 +127,7 @@ interface Match {
   readonly certain: boolean;
   /** The column is not computed from itself: the old value is put back, or what was computed is not in sight. */
   readonly likely: boolean;
+  readonly unchanged: boolean;
 }
 
 function isUnchanged(value: Value, id: string): boolean {
@@ -140,7 +144,8 @@ function matches(state: State, row: Row, path: string, value: Value): Match[] {
     const column = columnOf(read);
     const whole = path === '' || column === undefined;
     if (!whole && !overlap(column, path)) continue;
-    found.push({ read, certain: certain && !whole, likely: whole || isUnchanged(value, id) });
+    const unchanged = isUnchanged(value, id);
+    found.push({ read, certain: certain && !whole, likely: whole || unchanged, unchanged });
   }
   return found;
 }
@@ -151,13 +156,17 @@ export interface RowWrite {
   /** New values by column; the empty name stands for columns that are not told apart. */
   readonly columns: ReadonlyMap<string, Value>;
   readonly place: Place;
+  /** Values that are as they were read are not written: the store, or the record, knows what has changed. */
+  readonly onlyChanged?: boolean;
 }
 
 /** Columns of a row are written: at most one finding, of the column that is most surely lost. */
 export function writeRow(analysis: Analysis, state: State, frame: Frame, write: RowWrite): void {
   const { row } = write.cell;
   if (row === undefined || isChecked(state, row, write)) return;
-  const found = [...write.columns].flatMap(([path, value]) => matches(state, row, path, value));
+  const found = [...write.columns]
+    .flatMap(([path, value]) => matches(state, row, path, value))
+    .filter(({ unchanged }) => write.onlyChanged !== true || !unchanged);
   const rank = (match: Match): number => (match.likely ? 0 : 2) + (match.certain ? 1 : 0);
   const best = found.sort((one, other) => rank(other) - rank(one))[0];
   if (best === undefined) return;
@@ -187,6 +196,8 @@ function isChecked(state: State, row: Row, { selector, columns }: RowWrite): boo
 }
 
 /** What a table is called by: a constant, or whatever the expression is. */
-export function tableOf(library: string, name: Shape, label: string): Table {
-  return { id: `${library} ${canonical(name)}`, name: label };
+export function tableOf(library: string, of: Shape): Table {
+  const shape = of.kind === 'instance' ? (of.instance.name ?? of) : of;
+  const name = shape.kind === 'class' ? (classFacts(shape)?.name ?? 'the row') : display(shape);
+  return { id: `${library} ${canonical(shape)}`, name };
 }

@@ -140,6 +140,7 @@ function apply(site: CallSite, state: State, statement: Statement, context: Cont
         place,
         model: context.applied.model,
         record: context.model.record,
+        source: context.applied.receiver,
         id: `${frame.id}@${String(operation.range.start)}`,
         ...(statement.columns !== undefined && { names: statement.columns }),
       });

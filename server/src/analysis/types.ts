@@ -3,6 +3,7 @@ import type { TypeFacts } from '../model/facts.js';
 import type { Analysis } from './analysis.js';
 import { exportedBinding, importedBinding, type Binding } from './bindings.js';
 import { frameOf, type Frame } from './frame.js';
+import { libraryBaseOf } from './inheritance.js';
 import type { ResolvedExport } from './models.js';
 import type { ProjectClass } from './values.js';
 
@@ -39,5 +40,8 @@ export function classOfType(analysis: Analysis, frame: Frame, type: TypeFacts): 
 export function modelOfType(analysis: Analysis, frame: Frame, type: TypeFacts): ResolvedExport | undefined {
   if (type.variable === undefined) return analysis.models.find('#global', [type.name, ...type.path]);
   const binding = bindingOfType(analysis, frame, type);
-  return binding?.kind === 'library' ? analysis.models.find(binding.module, binding.path) : undefined;
+  if (binding?.kind === 'library') return analysis.models.find(binding.module, binding.path);
+  // A class of the project is what the library's class that it extends is, and more.
+  const own = classOfType(analysis, frame, type);
+  return own && libraryBaseOf(analysis, own);
 }

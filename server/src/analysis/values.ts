@@ -110,6 +110,8 @@ export interface Instance {
   readonly arguments?: readonly Value[];
   /** False when several can be inside at once, so that it is no lock. */
   readonly exclusive?: boolean;
+  /** The records that were read from it. */
+  readonly records?: StoredRecord[];
   /** What was read into it, to be written from it later. */
   kept?: Value;
   /** Set when executions other than the one that made it may use it. */

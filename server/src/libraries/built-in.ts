@@ -2,11 +2,16 @@ import type { LibraryModel } from '../model/library-model.js';
 import asyncLock from './models/async-lock.json' with { type: 'json' };
 import asyncMutex from './models/async-mutex.json' with { type: 'json' };
 import asyncStorage from './models/async-storage.json' with { type: 'json' };
+import awsSdkDynamodb from './models/aws-sdk-dynamodb.json' with { type: 'json' };
+import awsSdkS3 from './models/aws-sdk-s3.json' with { type: 'json' };
+import betterSqlite3 from './models/better-sqlite3.json' with { type: 'json' };
 import cacheManager from './models/cache-manager.json' with { type: 'json' };
 import conf from './models/conf.json' with { type: 'json' };
+import drizzleOrm from './models/drizzle-orm.json' with { type: 'json' };
 import ecmascript from './models/ecmascript.json' with { type: 'json' };
 import express from './models/express.json' with { type: 'json' };
 import fastify from './models/fastify.json' with { type: 'json' };
+import firestore from './models/firestore.json' with { type: 'json' };
 import fsExt from './models/fs-ext.json' with { type: 'json' };
 import fsExtra from './models/fs-extra.json' with { type: 'json' };
 import idb from './models/idb.json' with { type: 'json' };
@@ -14,13 +19,20 @@ import idbKeyval from './models/idb-keyval.json' with { type: 'json' };
 import ioredis from './models/ioredis.json' with { type: 'json' };
 import jsonfile from './models/jsonfile.json' with { type: 'json' };
 import keyv from './models/keyv.json' with { type: 'json' };
+import knex from './models/knex.json' with { type: 'json' };
 import koa from './models/koa.json' with { type: 'json' };
+import kysely from './models/kysely.json' with { type: 'json' };
+import libsqlClient from './models/libsql-client.json' with { type: 'json' };
 import loadJsonFile from './models/load-json-file.json' with { type: 'json' };
 import lockkit from './models/lockkit.json' with { type: 'json' };
 import lowdb from './models/lowdb.json' with { type: 'json' };
 import lruCache from './models/lru-cache.json' with { type: 'json' };
 import memcached from './models/memcached.json' with { type: 'json' };
 import memjs from './models/memjs.json' with { type: 'json' };
+import mikroOrm from './models/mikro-orm.json' with { type: 'json' };
+import mongodb from './models/mongodb.json' with { type: 'json' };
+import mongoose from './models/mongoose.json' with { type: 'json' };
+import mysql2 from './models/mysql2.json' with { type: 'json' };
 import nanoid from './models/nanoid.json' with { type: 'json' };
 import nodeCache from './models/node-cache.json' with { type: 'json' };
 import nodeChildProcess from './models/node-child-process.json' with { type: 'json' };
@@ -33,10 +45,13 @@ import nodeHttp from './models/node-http.json' with { type: 'json' };
 import nodeOs from './models/node-os.json' with { type: 'json' };
 import nodePath from './models/node-path.json' with { type: 'json' };
 import nodeProcess from './models/node-process.json' with { type: 'json' };
+import nodeSqlite from './models/node-sqlite.json' with { type: 'json' };
 import nodeTimers from './models/node-timers.json' with { type: 'json' };
 import nodeUrl from './models/node-url.json' with { type: 'json' };
 import nodeUtil from './models/node-util.json' with { type: 'json' };
 import nodeWorkerThreads from './models/node-worker-threads.json' with { type: 'json' };
+import pg from './models/pg.json' with { type: 'json' };
+import postgres from './models/postgres.json' with { type: 'json' };
 import prisma from './models/prisma.json' with { type: 'json' };
 import properLockfile from './models/proper-lockfile.json' with { type: 'json' };
 import pythonAsyncio from './models/python-asyncio.json' with { type: 'json' };
@@ -59,6 +74,10 @@ import pythonThreading from './models/python-threading.json' with { type: 'json'
 import pythonUnique from './models/python-unique.json' with { type: 'json' };
 import pythonUwsgi from './models/python-uwsgi.json' with { type: 'json' };
 import redis from './models/redis.json' with { type: 'json' };
+import sequelize from './models/sequelize.json' with { type: 'json' };
+import sqlite3 from './models/sqlite3.json' with { type: 'json' };
+import supabaseJs from './models/supabase-js.json' with { type: 'json' };
+import typeorm from './models/typeorm.json' with { type: 'json' };
 import upstashRedis from './models/upstash-redis.json' with { type: 'json' };
 import uuid from './models/uuid.json' with { type: 'json' };
 import webLocks from './models/web-locks.json' with { type: 'json' };
@@ -71,11 +90,16 @@ const files: readonly unknown[] = [
   asyncLock,
   asyncMutex,
   asyncStorage,
+  awsSdkDynamodb,
+  awsSdkS3,
+  betterSqlite3,
   cacheManager,
   conf,
+  drizzleOrm,
   ecmascript,
   express,
   fastify,
+  firestore,
   fsExt,
   fsExtra,
   idb,
@@ -83,13 +107,20 @@ const files: readonly unknown[] = [
   ioredis,
   jsonfile,
   keyv,
+  knex,
   koa,
+  kysely,
+  libsqlClient,
   loadJsonFile,
   lockkit,
   lowdb,
   lruCache,
   memcached,
   memjs,
+  mikroOrm,
+  mongodb,
+  mongoose,
+  mysql2,
   nanoid,
   nodeCache,
   nodeChildProcess,
@@ -102,10 +133,13 @@ const files: readonly unknown[] = [
   nodeOs,
   nodePath,
   nodeProcess,
+  nodeSqlite,
   nodeTimers,
   nodeUrl,
   nodeUtil,
   nodeWorkerThreads,
+  pg,
+  postgres,
   prisma,
   properLockfile,
   pythonAsyncio,
@@ -128,6 +162,10 @@ const files: readonly unknown[] = [
   pythonUnique,
   pythonUwsgi,
   redis,
+  sequelize,
+  sqlite3,
+  supabaseJs,
+  typeorm,
   upstashRedis,
   uuid,
   webLocks,

@@ -14,7 +14,7 @@ import type {
 /**
  * A value that a call can see: the index of an argument, counted from 0 (negative ones count from the last), or a path: `0.where`
  * is a property of an argument, `receiver` the object that the method is called on, `name` what that object was made with (see
- * {@link ClassModel.name}). A path that leads nowhere says that the value is not there.
+ * {@link ClassModel.name}), `source` the instance that a record was read from, whose constructor's arguments are its properties (`source.1`). A path that leads nowhere says that the value is not there.
  */
 export type Reference = number | string;
 
@@ -88,6 +88,10 @@ export interface ClassModel {
   readonly openFile?: boolean;
   /** True when instances of one name are equal, as values are (a path). */
   readonly value?: boolean;
+  /** Its name begins with that of the instance that makes it: `db.collection('users').doc(id)` is `users/${id}`. */
+  readonly nested?: boolean;
+  /** Instances of one name are one: `mongoose.model('User')` is the model that was made under that name. */
+  readonly unique?: boolean;
   readonly methods: Readonly<Record<string, CallModel>>;
   /** What calling the instance itself does (`const limit = pLimit(1); limit(work)`). */
   readonly call?: CallModel;
@@ -155,14 +159,21 @@ export interface WriteModel extends CellModel {
   readonly value?: Reference | readonly Reference[];
   /** The key of the cell whose last written value is written here (`rename(from, to)`). */
   readonly from?: Reference;
-  /** Of a row: `value` is the record itself, of which the columns are written that were assigned to. */
+  /**
+   * Of a row: `value` is the record itself, or an instance that it was read from: the columns are written that were assigned to.
+   */
   readonly changes?: boolean;
+  /** Of a row: the columns are in an expression like SQL's `SET n = :n`, with names and values beside it (DynamoDB). */
+  readonly expression?: { readonly text: Reference; readonly names?: Reference; readonly values?: Reference };
+  /** Of a row: a list that is written as a whole is checked by the store (Mongoose's arrays). */
+  readonly lists?: 'checked';
   /** The store refuses the write if the cell is not as it was read, when one of these is there (`0.ConditionExpression`). */
   readonly checked?: readonly Reference[];
 }
 
 /** What kind of state a cell is; decides its reach. */
-export type CellKind = 'variable' | 'field' | 'element' | 'file' | 'redis' | 'storage' | 'row' | 'shared';
+export type CellKind =
+  'variable' | 'field' | 'element' | 'file' | 'redis' | 'storage' | 'row' | 'shared' | 'remote';
 
 export interface CallModel {
   /** Of a method: another one of the class that does the same. */
@@ -181,6 +192,10 @@ export interface CallModel {
   readonly sql?: SqlModel;
   /** The call adds to a query that is made step by step, and performed when it is awaited. */
   readonly builds?: QueryPartModel;
+  /** Columns of the record that the method is called on get new values, until it is saved. */
+  readonly assigns?: { readonly column: Reference; readonly value?: Reference };
+  /** A column of the record that the method is called on. */
+  readonly column?: Reference;
   /** The call is a condition on columns, for a query. */
   readonly condition?: ConditionModel;
   /** The call performs a command: an instance whose class says what is `performed`, or, if `receiver`, the query it is made on. */

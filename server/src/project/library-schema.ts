@@ -5,9 +5,9 @@
 import { DIMENSIONS } from '../model/dimensions.js';
 
 const reference = {
-  anyOf: [{ type: 'integer' }, { type: 'string', pattern: '^(-?\\d+|receiver|name)(\\.[^.]+)*$' }],
+  anyOf: [{ type: 'integer' }, { type: 'string', pattern: '^(-?\\d+|receiver|name|source)(\\.[^.]+)*$' }],
   description:
-    'A value that the call can see: the index of an argument, from 0 (negative ones count from the last), or a path: "0.where", "receiver", "name".',
+    'A value that the call can see: the index of an argument, from 0 (negative ones count from the last), or a path: "0.where", "receiver", "name", "source".',
 };
 const references = { anyOf: [reference, { type: 'array', items: reference }] };
 const name = { type: 'string', minLength: 1 };
@@ -31,7 +31,7 @@ function definition(of: string): object {
 }
 
 const cellProperties = {
-  kind: { enum: ['variable', 'field', 'element', 'file', 'redis', 'storage', 'row', 'shared'] },
+  kind: { enum: ['variable', 'field', 'element', 'file', 'redis', 'storage', 'row', 'shared', 'remote'] },
   key: {
     ...reference,
     description:
@@ -186,6 +186,8 @@ export const libraryDefinitions = {
           ...references,
           description: 'What is written; of a row, an object of columns. Several: the first that is there.',
         },
+        expression: record({ text: reference, names: reference, values: reference }, ['text']),
+        lists: { const: 'checked', description: 'Of a row: lists that are written as a whole are checked.' },
         from: { ...reference, description: 'The key of the cell whose value is written here.' },
         changes: { ...flag, description: 'Of a row: the columns that were assigned to in a record.' },
         checked: {
@@ -198,6 +200,11 @@ export const libraryDefinitions = {
       ['kind'],
     ),
     atomic: definition('cell'),
+    column: { ...reference, description: 'The column of the record that it returns.' },
+    assigns: {
+      ...record({ column: reference, value: reference }, ['column']),
+      description: 'Columns of the record that it gives new values.',
+    },
     acquires: definition('acquire'),
     releases: definition('release'),
     sql: definition('sql'),
@@ -264,6 +271,8 @@ export const libraryDefinitions = {
       openFile: { ...flag, description: 'An instance is an open file, whose path is its name.' },
       value: { ...flag, description: 'Instances of one name are equal.' },
       name: { ...reference, description: 'The argument that names the instance.' },
+      nested: { ...flag, description: 'Its name begins with that of the instance that makes it.' },
+      unique: { ...flag, description: 'Instances of one name are one.' },
       extends: className,
       methods: mapOf(definition('call')),
       call: definition('call'),
