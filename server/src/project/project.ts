@@ -429,6 +429,7 @@ export class Project {
   async updates(file: string): Promise<Update[]> {
     const configuration = this.configurationOf(file);
     const libraries = this.#librariesOf(configuration);
+    await prepareFrontends([file]);
     const source = this.#sources.get(file);
     const facts = source.kind === 'text' ? source.facts() : undefined;
     if (facts === undefined) return [];
