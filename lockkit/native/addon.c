@@ -1,7 +1,5 @@
 /*
- * The Node-API door to the queue. Everything here runs on the JavaScript
- * thread that opened the client, except `wake`, which may run on any thread
- * and does nothing but ring that thread's threadsafe function.
+ * The Node-API door to the queue: what the addon exports.
  *
  * The library is linked with -z nodelete: Node unloads an addon when the last
  * worker that loaded it ends, while waiter threads may still run its code and
@@ -14,225 +12,11 @@
 #include <string.h>
 #include <sys/file.h>
 
-#include "addon-error.h"
+#include "addon-client.h"
+#include "addon-values.h"
 #include "file.h"
 #include "queue.h"
 #include "wait.h"
-
-#define LONGEST_PATH 4096 /* PATH_MAX */
-
-typedef struct {
-  lk_client *queue;
-  napi_threadsafe_function bell;
-  uint32_t pending; /* queued requests: while there are any, the bell keeps the event loop alive */
-} client;
-
-/* A failed Node-API call has an exception pending, or the environment is going down: return to JavaScript. */
-#define TRY(call) \
-  if ((call) != napi_ok) return NULL
-
-static napi_value number(napi_env env, int32_t value) {
-  napi_value result;
-  TRY(napi_create_int32(env, value, &result));
-  return result;
-}
-
-static napi_value boolean(napi_env env, bool value) {
-  napi_value result;
-  TRY(napi_get_boolean(env, value, &result));
-  return result;
-}
-
-static napi_value text(napi_env env, const char *value) {
-  napi_value result;
-  TRY(napi_create_string_utf8(env, value, NAPI_AUTO_LENGTH, &result));
-  return result;
-}
-
-/* A string of JavaScript; the caller frees it. NULL: an exception is pending. */
-static char *copy_text(napi_env env, napi_value value) {
-  size_t length;
-  if (napi_get_value_string_utf8(env, value, NULL, 0, &length) != napi_ok) return NULL;
-  char *copy = malloc(length + 1);
-  if (copy == NULL) return lk_throw(env, ENOMEM, "malloc"), NULL;
-  (void)napi_get_value_string_utf8(env, value, copy, length + 1, &length);
-  return copy;
-}
-
-static void wake(void *data) {
-  client *c = data;
-  /* Non-blocking, unbounded queue: neither waits nor calls back. It fails only when the environment is closing,
-     and then the cleanup hook frees what was granted. */
-  (void)napi_call_threadsafe_function(c->bell, NULL, napi_tsfn_nonblocking);
-}
-
-static void one_more_pending(napi_env env, client *c) {
-  if (c->pending++ == 0) napi_ref_threadsafe_function(env, c->bell);
-}
-
-static void one_less_pending(napi_env env, client *c) {
-  if (--c->pending == 0) napi_unref_threadsafe_function(env, c->bell);
-}
-
-/* The bell rang: tells JavaScript of every settled request. */
-static void on_bell(napi_env env, napi_value on_settled, void *context, void *data) {
-  (void)data;
-  if (env == NULL) return; /* the environment is gone, and the client with it */
-  client *c = context;
-  uint32_t id;
-  int error;
-  while (lk_settled(c->queue, &id, &error)) {
-    one_less_pending(env, c);
-    napi_value receiver, arguments[2];
-    size_t count = 1;
-    if (napi_get_undefined(env, &receiver) != napi_ok) return;
-    if ((arguments[0] = number(env, (int32_t)id)) == NULL) return;
-    if (error != 0) {
-      if ((arguments[1] = lk_system_error(env, error, "lock")) == NULL) return;
-      count = 2;
-    }
-    if (napi_call_function(env, receiver, on_settled, count, arguments, NULL) != napi_ok) return;
-  }
-}
-
-static void close_client(void *data) {
-  client *c = data;
-  lk_client_close(c->queue);
-  free(c);
-}
-
-/* open(path, name): the handle of a lock */
-static napi_value js_lock(napi_env env, napi_callback_info info) {
-  size_t count = 2;
-  napi_value arguments[2];
-  client *c;
-  TRY(napi_get_cb_info(env, info, &count, arguments, NULL, (void **)&c));
-  char *path = copy_text(env, arguments[0]);
-  char *name = path == NULL ? NULL : copy_text(env, arguments[1]);
-  uint32_t handle;
-  int error = name == NULL ? 0 : strlen(path) >= LONGEST_PATH ? ENAMETOOLONG : lk_lock_open(c->queue, path, name, &handle);
-  free(path);
-  free(name);
-  if (name == NULL) return NULL;
-  return error == 0 ? number(env, (int32_t)handle) : lk_throw(env, error, "open");
-}
-
-/* close(handle): whether the lock was forgotten; not while this thread has requests for it */
-static napi_value js_close(napi_env env, napi_callback_info info) {
-  size_t count = 1;
-  napi_value argument;
-  client *c;
-  uint32_t handle;
-  TRY(napi_get_cb_info(env, info, &count, &argument, NULL, (void **)&c));
-  TRY(napi_get_value_uint32(env, argument, &handle));
-  return boolean(env, lk_lock_close(c->queue, handle) == 0);
-}
-
-/*
- * acquire(handle, mode, patience, budget in µs): id of a grant, minus the id of a queued request, or 0: not available.
- * mode and patience as in mode.h and queue.h. A wait of LK_SYNC that would be for this thread itself: 'held' or 'queued'.
- */
-static napi_value js_acquire(napi_env env, napi_callback_info info) {
-  size_t count = 4;
-  napi_value arguments[4];
-  client *c;
-  uint32_t handle, mode, patience, budget;
-  TRY(napi_get_cb_info(env, info, &count, arguments, NULL, (void **)&c));
-  TRY(napi_get_value_uint32(env, arguments[0], &handle));
-  TRY(napi_get_value_uint32(env, arguments[1], &mode));
-  TRY(napi_get_value_uint32(env, arguments[2], &patience));
-  TRY(napi_get_value_uint32(env, arguments[3], &budget));
-  uint32_t id;
-  int error;
-  switch (lk_acquire(c->queue, handle, (lk_mode)mode, (lk_patience)patience, (uint64_t)budget * 1000, &id, &error)) {
-    case LK_GRANTED: return number(env, (int32_t)id);
-    case LK_QUEUED:
-      if (patience == LK_WAIT) one_more_pending(env, c);
-      return number(env, -(int32_t)id);
-    case LK_BUSY: return number(env, 0);
-    case LK_DEADLOCK_HELD: return text(env, "held");
-    case LK_DEADLOCK_QUEUED: return text(env, "queued");
-    default: return lk_throw(env, error, "lock");
-  }
-}
-
-static bool get_id(napi_env env, napi_callback_info info, client **c, uint32_t *id) {
-  size_t count = 1;
-  napi_value argument;
-  if (napi_get_cb_info(env, info, &count, &argument, NULL, (void **)c) != napi_ok) return false;
-  return napi_get_value_uint32(env, argument, id) == napi_ok;
-}
-
-/* waitSync(id, ms): whether it holds the lock now */
-static napi_value js_wait_sync(napi_env env, napi_callback_info info) {
-  size_t count = 2;
-  napi_value arguments[2];
-  client *c;
-  uint32_t id;
-  double limit;
-  TRY(napi_get_cb_info(env, info, &count, arguments, NULL, (void **)&c));
-  TRY(napi_get_value_uint32(env, arguments[0], &id));
-  TRY(napi_get_value_double(env, arguments[1], &limit));
-  int error = lk_wait_sync(c->queue, id, (uint64_t)(limit * 1e6));
-  if (error != 0 && error != EAGAIN) return lk_throw(env, error, "lock");
-  return boolean(env, error == 0);
-}
-
-/* release(id): id of a request of this client that holds the lock now, or 0 */
-static napi_value js_release(napi_env env, napi_callback_info info) {
-  client *c;
-  uint32_t id, next;
-  if (!get_id(env, info, &c, &id)) return NULL;
-  int error = lk_release(c->queue, id, &next);
-  if (error != 0) return lk_throw(env, error, "flock");
-  if (next != 0) one_less_pending(env, c);
-  return number(env, (int32_t)next);
-}
-
-static napi_value cancel(napi_env env, napi_callback_info info, bool was_pending) {
-  client *c;
-  uint32_t id, next;
-  if (!get_id(env, info, &c, &id)) return NULL;
-  if (!lk_cancel(c->queue, id, &next)) return number(env, -1);
-  if (was_pending) one_less_pending(env, c);
-  if (next != 0) one_less_pending(env, c);
-  return number(env, (int32_t)next);
-}
-
-/* cancel(id): -1 there is nothing to withdraw; else it is withdrawn, and the result is release()'s */
-static napi_value js_cancel(napi_env env, napi_callback_info info) { return cancel(env, info, true); }
-
-/* cancelSync(id): the same for a request of LK_SYNC */
-static napi_value js_cancel_sync(napi_env env, napi_callback_info info) { return cancel(env, info, false); }
-
-/* token(id): the fencing token, raised now */
-static napi_value js_token(napi_env env, napi_callback_info info) {
-  client *c;
-  uint32_t id;
-  uint64_t token;
-  if (!get_id(env, info, &c, &id)) return NULL;
-  int error = lk_token(c->queue, id, &token);
-  if (error != 0) return lk_throw(env, error, "write");
-  napi_value result;
-  TRY(napi_create_bigint_uint64(env, token, &result));
-  return result;
-}
-
-/* lost(id): whether the lock file under this grant is not at its path any more */
-static napi_value js_lost(napi_env env, napi_callback_info info) {
-  client *c;
-  uint32_t id;
-  if (!get_id(env, info, &c, &id)) return NULL;
-  return boolean(env, lk_lost(c->queue, id));
-}
-
-/* freshen(): sets the times of the lock files that this client holds */
-static napi_value js_freshen(napi_env env, napi_callback_info info) {
-  client *c;
-  TRY(napi_get_cb_info(env, info, NULL, NULL, NULL, (void **)&c));
-  lk_freshen(c->queue);
-  return NULL;
-}
 
 typedef struct {
   napi_env env;
@@ -240,18 +24,14 @@ typedef struct {
   uint32_t count;
 } answer;
 
-static bool set(napi_env env, napi_value object, const char *name, napi_value value) {
-  return value != NULL && napi_set_named_property(env, object, name, value) == napi_ok;
-}
-
 static void add_entry(const lk_entry *entry, void *data) {
   answer *a = data;
   napi_value object;
   if (napi_create_object(a->env, &object) != napi_ok) return;
-  if (!set(a->env, object, "name", text(a->env, entry->name))) return;
-  if (!set(a->env, object, "mode", text(a->env, entry->mode == LK_SHARED ? "shared" : "exclusive"))) return;
-  if (!set(a->env, object, "thread", number(a->env, entry->thread))) return;
-  if (!set(a->env, object, "held", boolean(a->env, entry->held))) return;
+  if (!lk_set(a->env, object, "name", lk_text(a->env, entry->name))) return;
+  if (!lk_set(a->env, object, "mode", lk_text(a->env, entry->mode == LK_SHARED ? "shared" : "exclusive"))) return;
+  if (!lk_set(a->env, object, "thread", lk_number(a->env, entry->thread))) return;
+  if (!lk_set(a->env, object, "held", lk_boolean(a->env, entry->held))) return;
   if (napi_set_element(a->env, a->entries, a->count, object) == napi_ok) a->count++;
 }
 
@@ -263,7 +43,7 @@ static napi_value js_query(napi_env env, napi_callback_info info) {
   TRY(napi_get_cb_info(env, info, &count, &argument, NULL, NULL));
   TRY(napi_create_array(env, &a.entries));
   char *path = NULL;
-  if (count == 1 && (path = copy_text(env, argument)) == NULL) return NULL;
+  if (count == 1 && (path = lk_copy_text(env, argument)) == NULL) return NULL;
   lk_query(path, add_entry, &a);
   free(path);
   return a.entries;
@@ -275,10 +55,10 @@ static napi_value js_counts(napi_env env, napi_callback_info info) {
   lk_counts now = lk_count();
   napi_value result;
   TRY(napi_create_object(env, &result));
-  if (!set(env, result, "locks", number(env, (int32_t)now.locks))) return NULL;
-  if (!set(env, result, "open", number(env, (int32_t)now.open))) return NULL;
-  if (!set(env, result, "waiters", number(env, (int32_t)now.waiters))) return NULL;
-  if (!set(env, result, "requests", number(env, (int32_t)now.requests))) return NULL;
+  if (!lk_set(env, result, "locks", lk_number(env, (int32_t)now.locks))) return NULL;
+  if (!lk_set(env, result, "open", lk_number(env, (int32_t)now.open))) return NULL;
+  if (!lk_set(env, result, "waiters", lk_number(env, (int32_t)now.waiters))) return NULL;
+  if (!lk_set(env, result, "requests", lk_number(env, (int32_t)now.requests))) return NULL;
   return result;
 }
 
@@ -287,7 +67,7 @@ static napi_value js_check_directory(napi_env env, napi_callback_info info) {
   size_t count = 1;
   napi_value argument;
   TRY(napi_get_cb_info(env, info, &count, &argument, NULL, NULL));
-  char *path = copy_text(env, argument);
+  char *path = lk_copy_text(env, argument);
   if (path == NULL) return NULL;
   int error = lk_file_check_directory(path);
   free(path);
@@ -314,65 +94,15 @@ static napi_value js_flock(napi_env env, napi_callback_info info) {
   return error == 0 ? NULL : lk_throw(env, error, "flock");
 }
 
-typedef struct {
-  const char *name;
-  napi_callback call;
-} method;
-
-static bool add_methods(napi_env env, napi_value object, const method *methods, size_t count, void *data) {
-  for (size_t i = 0; i < count; i++) {
-    napi_value function;
-    if (napi_create_function(env, methods[i].name, NAPI_AUTO_LENGTH, methods[i].call, data, &function) != napi_ok)
-      return false;
-    if (napi_set_named_property(env, object, methods[i].name, function) != napi_ok) return false;
-  }
-  return true;
-}
-
-static const method of_client[] = {
-    {"lock", js_lock},       {"close", js_close},   {"acquire", js_acquire}, {"waitSync", js_wait_sync},
-    {"release", js_release}, {"cancel", js_cancel}, {"token", js_token},     {"cancelSync", js_cancel_sync},
-    {"lost", js_lost},       {"freshen", js_freshen},
-};
-
-static napi_value js_open(napi_env env, napi_callback_info info);
-
-static const method of_module[] = {
-    {"open", js_open},   {"query", js_query}, {"counts", js_counts}, {"checkDirectory", js_check_directory},
+static const lk_method of_module[] = {
+    {"open", lk_open_client},   {"query", js_query}, {"counts", js_counts}, {"checkDirectory", js_check_directory},
     {"flock", js_flock},
 };
-
-/* open(thread, onSettled): a client of this thread. onSettled(id, error?) is called for each queued request, once. */
-static napi_value js_open(napi_env env, napi_callback_info info) {
-  size_t count = 2;
-  napi_value arguments[2], name, object;
-  uint32_t thread;
-  TRY(napi_get_cb_info(env, info, &count, arguments, NULL, NULL));
-  TRY(napi_get_value_uint32(env, arguments[0], &thread));
-  if ((name = text(env, "lockkit")) == NULL) return NULL;
-  client *c = calloc(1, sizeof *c);
-  if (c == NULL) return lk_throw(env, ENOMEM, "malloc");
-  c->queue = lk_client_open(thread, wake, c);
-  if (c->queue == NULL) {
-    free(c);
-    return lk_throw(env, ENOMEM, "malloc");
-  }
-  /* Hooks run last to first: the client is closed before the bell that its wake rings. */
-  if (napi_create_threadsafe_function(env, arguments[1], NULL, name, 0, 1, NULL, NULL, c, on_bell, &c->bell) !=
-      napi_ok) {
-    close_client(c);
-    return NULL;
-  }
-  TRY(napi_unref_threadsafe_function(env, c->bell));
-  TRY(napi_add_env_cleanup_hook(env, close_client, c));
-  TRY(napi_create_object(env, &object));
-  return add_methods(env, object, of_client, sizeof of_client / sizeof *of_client, c) ? object : NULL;
-}
 
 /* To be raised with every change of what this file gives to src/addon.ts. */
 #define INTERFACE 1
 
 NAPI_MODULE_INIT() {
-  if (!set(env, exports, "interface", number(env, INTERFACE))) return NULL;
-  return add_methods(env, exports, of_module, sizeof of_module / sizeof *of_module, NULL) ? exports : NULL;
+  if (!lk_set(env, exports, "interface", lk_number(env, INTERFACE))) return NULL;
+  return lk_add_methods(env, exports, of_module, sizeof of_module / sizeof *of_module, NULL) ? exports : NULL;
 }

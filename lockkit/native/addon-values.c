@@ -1,11 +1,9 @@
-#include "addon-error.h"
+#include "addon-values.h"
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
-
-#define TRY(call) \
-  if ((call) != napi_ok) return NULL
 
 static const struct {
   int error;
@@ -44,4 +42,45 @@ napi_value lk_throw(napi_env env, int error, const char *syscall) {
   napi_value value = lk_system_error(env, error, syscall);
   if (value != NULL) napi_throw(env, value);
   return NULL;
+}
+
+napi_value lk_number(napi_env env, int32_t value) {
+  napi_value result;
+  TRY(napi_create_int32(env, value, &result));
+  return result;
+}
+
+napi_value lk_boolean(napi_env env, bool value) {
+  napi_value result;
+  TRY(napi_get_boolean(env, value, &result));
+  return result;
+}
+
+napi_value lk_text(napi_env env, const char *value) {
+  napi_value result;
+  TRY(napi_create_string_utf8(env, value, NAPI_AUTO_LENGTH, &result));
+  return result;
+}
+
+char *lk_copy_text(napi_env env, napi_value value) {
+  size_t length;
+  if (napi_get_value_string_utf8(env, value, NULL, 0, &length) != napi_ok) return NULL;
+  char *copy = malloc(length + 1);
+  if (copy == NULL) return lk_throw(env, ENOMEM, "malloc"), NULL;
+  (void)napi_get_value_string_utf8(env, value, copy, length + 1, &length);
+  return copy;
+}
+
+bool lk_set(napi_env env, napi_value object, const char *name, napi_value value) {
+  return value != NULL && napi_set_named_property(env, object, name, value) == napi_ok;
+}
+
+bool lk_add_methods(napi_env env, napi_value object, const lk_method *methods, size_t count, void *data) {
+  for (size_t i = 0; i < count; i++) {
+    napi_value function;
+    if (napi_create_function(env, methods[i].name, NAPI_AUTO_LENGTH, methods[i].call, data, &function) != napi_ok)
+      return false;
+    if (napi_set_named_property(env, object, methods[i].name, function) != napi_ok) return false;
+  }
+  return true;
 }
