@@ -1,9 +1,10 @@
+import { existsSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { builtInModels } from '../src/libraries/built-in.js';
 import { expectMarkedReports } from './support/expectations.js';
 import { readScenarios } from './support/fixtures.js';
 
 const folder = new URL('../src/libraries/fixtures/', import.meta.url).pathname;
+const models = new URL('../src/libraries/models/', import.meta.url);
 const fixtures = readScenarios(folder);
 
 describe.each(fixtures.map(({ file, scenarios }) => [file, scenarios] as const))('%s', (file, scenarios) => {
@@ -11,15 +12,11 @@ describe.each(fixtures.map(({ file, scenarios }) => [file, scenarios] as const))
     expectMarkedReports(files);
   });
 
-  test('has a report, and something that stays silent', () => {
+  test('is named after a library, has a report, and something that stays silent', () => {
     const texts = scenarios.map(({ files }) => [...files.values()].join('\n'));
     const marked = texts.filter((text) => /\/\/ (?:error|warning|hint): \[/.test(text));
     expect(marked.length).toBeGreaterThan(0);
     expect(marked.length).toBeLessThan(texts.length);
-    const modules = builtInModels.flatMap((model) => model.modules);
-    expect(
-      modules.some((module) => texts.some((text) => text.includes(`'${module}'`))),
-      file,
-    ).toBe(true);
+    expect(existsSync(new URL(file.replace(/\.md$/, '.json'), models)), file).toBe(true);
   });
 });

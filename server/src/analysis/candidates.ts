@@ -67,7 +67,7 @@ export function noteUpdate(
 ): void {
   if (analysis.isImporting) return;
   const covering = [...state.held.values()].filter(
-    ({ covers }) => covers === undefined || covers === pair.read.cell.kind,
+    ({ covers, several }) => several !== true && (covers === undefined || covers === pair.read.cell.kind),
   );
   const inDoubt = covering.some(({ id, weak }) => weak === true && pair.read.guards.has(id));
   const cell: CellIdentity = inDoubt ? { ...pair.read.cell, sharing: 'likely' } : pair.read.cell;

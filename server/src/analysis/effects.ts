@@ -84,6 +84,7 @@ export function applyModel(called: CallSite, state: State, applied: Applied): Re
 
   if (call.reads !== undefined) value = read(site, state, call.reads, applied) ?? value;
   if (call.column !== undefined) value = columnOf(site, state, call.column, receiver) ?? value;
+  if (call.limits !== undefined) limit(site, call.limits, receiver);
   if (call.assigns !== undefined) assign(site, call.assigns, receiver);
   if (call.writes !== undefined) write(site, state, call.writes, applied);
   if (call.sql !== undefined) value = applySql(site, state, call.sql, applied) ?? value;
@@ -133,6 +134,12 @@ function columnOf(
   const name = valueAt(site, reference, receiver)?.shape;
   if (receiver?.shape.kind !== 'record' || name?.kind !== 'constant') return undefined;
   return loadColumn(state, receiver, receiver.shape.record, String(name.value));
+}
+
+function limit(site: CallSite, reference: Reference, receiver: Value | undefined): void {
+  const given = valueAt(site, reference, receiver)?.shape;
+  if (receiver?.shape.kind !== 'instance' || given?.kind !== 'constant') return;
+  receiver.shape.instance.limit = Number(given.value);
 }
 
 /** Columns that are assigned to by a method of the record: `row.set('total', 1)`, `row.set({ total: 1 })`. */

@@ -1,8 +1,10 @@
 import type { FileFacts, FunctionFacts } from '../model/facts.js';
 import type { Finding, Overlap, Update } from '../model/findings.js';
+import type { Place } from '../model/source.js';
 import { Analysis, BudgetExceeded, type AnalysisContext, type OverlapContext } from './analysis.js';
 import { initialize } from './calls.js';
 import { settle } from './candidates.js';
+import { callerOfExport, callerOfMethod, type EntryCaller } from './entry-callers.js';
 import { runBody } from './execute.js';
 import { placeIn, type Frame } from './frame.js';
 import { isIdle } from './idle-calls.js';
@@ -83,7 +85,7 @@ function runEntryPoints(analysis: Analysis, loaded: State): void {
     if (!fn.exported || fn.class !== undefined) return;
     const plain = { kind: 'function', function: index, frame } as const;
     const callee = fn.decorated === true ? decorated(analysis, loaded, fn) : plain;
-    if (callee !== undefined) runEntryPoint(analysis, loaded, callee, fn.name);
+    if (callee !== undefined) runEntryPoint(analysis, loaded, callee, fn.name, callerOfExport(analysis, fn));
   });
   facts.classes.forEach((classFacts, index) => {
     const own: ProjectClass = { class: index, frame };
@@ -102,7 +104,8 @@ function runEntryPoints(analysis: Analysis, loaded: State): void {
       for (const receiver of method.static ? [itself] : receivers) {
         const plain = { kind: 'function', function: method.function, frame, receiver } as const;
         const callee = fn.decorated === true ? memberOf(analysis, own, method.name, receiver) : plain;
-        if (callee !== undefined) runEntryPoint(analysis, state, callee, fn.name);
+        const caller = callerOfMethod(analysis, frame, classFacts, method);
+        if (callee !== undefined) runEntryPoint(analysis, state, callee, fn.name, caller);
       }
     }
   });
@@ -174,7 +177,22 @@ function standIn(analysis: Analysis, state: State, made: ProjectClass): Value {
   return instance;
 }
 
-function runEntryPoint(analysis: Analysis, loaded: State, callee: Callee, name: string): void {
+/** What a framework does with the tasks of one process is shown; along how many hosts it runs them is only usual. */
+function overlapsOfCaller({ along, text }: EntryCaller, place: Place): Overlap[] {
+  return along.map((dimension): Overlap => {
+    const strength = dimension === 'tasks' ? 'shown' : 'usual';
+    return { dimension, strength, text, place };
+  });
+}
+
+/** @param caller who calls it, where a library model says so */
+function runEntryPoint(
+  analysis: Analysis,
+  loaded: State,
+  callee: Callee,
+  name: string,
+  caller: EntryCaller | undefined,
+): void {
   const facts = functionFacts(callee);
   if (facts === undefined) return;
   const { frame: outer, function: index, receiver } = callee;
@@ -187,7 +205,8 @@ function runEntryPoint(analysis: Analysis, loaded: State, callee: Callee, name: 
     text: `calls of ${name} that overlap`,
     place,
   };
-  const overlaps: Overlap[] = [...(ofTasks ? [tasks] : []), ...analysis.deployed()];
+  const own = caller === undefined ? (ofTasks ? [tasks] : []) : overlapsOfCaller(caller, place);
+  const overlaps: Overlap[] = [...own, ...analysis.deployed()];
   analysis.entry = { key: keyOfFunction(callee), name: facts.name.split('.').at(-1) ?? facts.name };
   analysis.within({ overlaps }, () => {
     const frame: Frame = {

@@ -19,6 +19,8 @@ interface Lock {
   readonly holder?: Holder;
   /** True when each process has one of its own. */
   readonly perProcess?: boolean;
+  /** True when several can hold it at once. */
+  readonly several?: boolean;
 }
 
 function lockOf(
@@ -30,7 +32,6 @@ function lockOf(
   if ('receiver' in lock) {
     if (receiver?.shape.kind !== 'instance') return undefined;
     const { instance } = receiver.shape;
-    if (instance.exclusive === false) return undefined;
     const key = lock.key === undefined ? undefined : valueAt(site, lock.key, receiver)?.shape;
     return {
       id: key === undefined ? instance.id : `${instance.id} ${canonical(key)}`,
@@ -39,6 +40,7 @@ function lockOf(
       depth: instance.depth,
       holder: instance,
       ...(isMadeInEach(site, instance) && { perProcess: true }),
+      ...(instance.exclusive === false && { several: true }),
     };
   }
   if ('name' in lock) {
@@ -136,8 +138,9 @@ export function acquire(site: CallSite, state: State, applied: Applied): Acquire
     content: { busy: false, works: [] },
     ...(lock.holder !== undefined && { holder: lock.holder }),
     ...(lock.perProcess === true && { perProcess: true }),
+    ...(lock.several === true && { several: true }),
   };
-  noteOwnLock(site, state, acquisition);
+  if (lock.several !== true) noteOwnLock(site, state, acquisition);
   if ('descriptor' in model.lock && model.lock.ofProcess !== true)
     acquireFile(site, state, acquisition, valueAt(site, model.lock.descriptor, applied.receiver));
   else state.acquire(acquisition);

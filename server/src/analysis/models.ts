@@ -23,12 +23,15 @@ export class ModelIndex {
 
   private readonly byModule = new Map<string, LibraryModel[]>();
   private readonly structural: { model: LibraryModel; class: ClassModel }[] = [];
+  /** Models that tell of files whose exports are called. */
+  readonly withEntries: LibraryModel[] = [];
 
   constructor(
     models: readonly LibraryModel[],
     private readonly language: Language,
   ) {
     for (const model of modelsOf(language, models)) {
+      if (model.entries !== undefined) this.withEntries.push(model);
       for (const module of model.modules) {
         const list = this.byModule.get(module);
         if (list === undefined) this.byModule.set(module, [model]);

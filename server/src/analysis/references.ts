@@ -70,6 +70,12 @@ export function propertyAt(value: Value, name: string): Value | undefined {
   }
 }
 
+/** Whether an option is there, and not turned off. */
+export function isGiven(value: Value | undefined): boolean {
+  if (value === undefined) return false;
+  return value.shape.kind !== 'constant' || Boolean(value.shape.value);
+}
+
 /** Of several references, the value of the first that leads anywhere. */
 export function firstAt(
   site: CallSite,
@@ -90,5 +96,6 @@ export function isOneAtATime(site: CallSite, permits: PermitsModel, receiver: Va
   if (given === undefined) return permits.absent === 1;
   // Options that do not say how many leave it at what it is without them.
   if (given.kind === 'object') return permits.absent === 1;
-  return given.kind !== 'constant' || given.value === 1;
+  if (given.kind !== 'constant') return true;
+  return typeof given.value === 'number' ? given.value === 1 : permits.absent === 1;
 }

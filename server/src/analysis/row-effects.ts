@@ -6,7 +6,7 @@ import type { CallSite } from './calls.js';
 import { readCell } from './cells.js';
 import { placeIn, type Frame } from './frame.js';
 import type { StoredRecord } from './records.js';
-import { firstAt, valueAt, type Applied } from './references.js';
+import { firstAt, isGiven, valueAt, type Applied } from './references.js';
 import { rowCell, selectorOf, tableOf, writeRow, type Selector, type Table } from './rows.js';
 import type { CellIdentity, State } from './state.js';
 import { acquireRow } from './transactions.js';
@@ -93,12 +93,6 @@ export function applyRowRead(
     id: `${frame.id}@${String(operation.range.start)}`,
     source: applied.receiver,
   });
-}
-
-/** Whether an option is there, and not turned off. */
-function isGiven(value: Value | undefined): boolean {
-  if (value === undefined) return false;
-  return value.shape.kind !== 'constant' || Boolean(value.shape.value);
 }
 
 /** The value that a write takes. */

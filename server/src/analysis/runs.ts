@@ -8,7 +8,7 @@ import { overlapsOfStart } from './beside.js';
 import { instanceValue } from './effects.js';
 import { classMember } from './members.js';
 import { publish } from './publish.js';
-import { isOneAtATime, valueAt, type Applied } from './references.js';
+import { isGiven, isOneAtATime, propertyAt, valueAt, type Applied } from './references.js';
 import type { State } from './state.js';
 import { functionFacts, originsOf, unknown, type Value } from './values.js';
 
@@ -19,8 +19,39 @@ export function runArgument(
   applied: Applied,
   result: Value,
 ): Result {
+  if (typeof run.argument === 'string' && run.argument.includes('*')) {
+    return runEach(site, state, run, applied, result);
+  }
+  return runWork(site, state, run, applied, result, workOf(site, run, applied));
+}
+
+/** Runs every function that a path with `*` leads to. */
+function runEach(site: CallSite, state: State, run: RunModel, applied: Applied, result: Value): Result {
+  const [start = '', ...names] = String(run.argument).split('.');
+  let values = [valueAt(site, start, applied.receiver)];
+  for (const name of names) {
+    values = values.flatMap((value) => {
+      if (name !== '*') return [value && propertyAt(value, name)];
+      return value?.shape.kind === 'object' ? [...value.shape.object.fields.values()] : [];
+    });
+  }
+  let current = state;
+  for (const value of values) {
+    if (value?.shape.kind === 'function')
+      ({ state: current } = runWork(site, current, run, applied, result, value));
+  }
+  return { state: current, value: result };
+}
+
+function runWork(
+  site: CallSite,
+  state: State,
+  run: RunModel,
+  applied: Applied,
+  result: Value,
+  callback: Value | undefined,
+): Result {
   const { analysis, frame, operation } = site;
-  const callback = workOf(site, run, applied);
   const nothing: Result = { state, value: result };
   if (callback === undefined) return nothing;
   // What an imported module has set going is told where it is the root.
@@ -50,8 +81,8 @@ export function runArgument(
           place,
         },
       ];
-      const isSerial = run.permits !== undefined && isOneAtATime(site, run.permits, applied.receiver);
-      const each = runApart(analysis, state, { overlaps: isSerial ? [] : overlaps }, (apart) => {
+      const serial = run.permits !== undefined && isOneAtATime(site, run.permits, applied.receiver);
+      const each = runApart(analysis, state, { overlaps: serial ? [] : overlaps }, (apart) => {
         // Each call goes on with its own row of what was read for all of them.
         for (const [id, read] of state.reads) if (read.cell.kind === 'row') apart.reads.set(id, read);
         const works = callback.shape.kind === 'function' && isWork(callback.shape);
@@ -62,9 +93,9 @@ export function runArgument(
       return { state, value: { ...result, origins: originsOf([result, each.value]) } };
     }
     case 'beside': {
-      const isSerial = run.permits !== undefined && isOneAtATime(site, run.permits, applied.receiver);
+      const serial = run.permits !== undefined && isOneAtATime(site, run.permits, applied.receiver);
       const { dimension = 'tasks', several = false } = run;
-      const overlaps = isSerial ? [] : overlapsOfStart({ site, work: callback, dimension, several });
+      const overlaps = serial ? [] : overlapsOfStart({ site, work: callback, dimension, several });
       runApart(analysis, state, { overlaps }, (apart) => {
         apart.held.clear();
         return handedOut(runCallback(site, apart, callback, parameters));
@@ -73,13 +104,14 @@ export function runArgument(
     }
     case 'handler':
     case 'timer': {
-      const isSerial = run.permits !== undefined && isOneAtATime(site, run.permits, applied.receiver);
-      const own = isSerial ? [] : handlerOverlaps(site, run, callback, applied);
+      const own = isSerial(site, run, applied) ? [] : handlerOverlaps(site, run, callback, applied);
       const overlaps: Overlap[] = [...own, ...analysis.deployed()];
+      // Who registers a handler does not start it: several that are registered one after another start nothing together.
+      const called: CallSite = { ...site, operation: { ...operation, awaited: true } };
       const handle = (from: State): void => {
         runApart(analysis, from, { overlaps }, (apart) => {
           apart.held.clear();
-          return handedOut(runCallback(site, apart, callback, parameters));
+          return handedOut(runCallback(called, apart, callback, parameters));
         });
       };
       // By the time that it is called, what stands below in the file is there, too.
@@ -88,6 +120,17 @@ export function runArgument(
       return nothing;
     }
   }
+}
+
+/** True when a handler is called again only when it is done. */
+function isSerial(
+  site: CallSite,
+  { permits, alone = [], limited }: RunModel,
+  { receiver }: Applied,
+): boolean {
+  if (permits !== undefined && isOneAtATime(site, permits, receiver)) return true;
+  if (alone.some((reference) => isGiven(valueAt(site, reference, receiver)))) return true;
+  return limited === true && receiver?.shape.kind === 'instance' && receiver.shape.instance.limit === 1;
 }
 
 /** What the function is called with. */

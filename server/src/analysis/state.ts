@@ -52,6 +52,8 @@ export interface Acquisition {
   readonly covers?: CellKind;
   /** It is given back when the transaction ends. */
   readonly ofTransaction?: boolean;
+  /** Several can hold it at once: it guards nothing. */
+  readonly several?: boolean;
   /** It may guard or not: whether the store refuses the transaction depends on what is not said. */
   readonly weak?: boolean;
   /** What is done under it, where all of that is in sight. */

@@ -110,6 +110,8 @@ export interface Instance {
   readonly arguments?: readonly Value[];
   /** False when several can be inside at once, so that it is no lock. */
   readonly exclusive?: boolean;
+  /** How many of its handlers run at once, when that was said. */
+  limit?: number;
   /** The records that were read from it. */
   readonly records?: StoredRecord[];
   /** What was read into it, to be written from it later. */

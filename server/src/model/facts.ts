@@ -32,6 +32,8 @@ export interface FileFacts {
   readonly exports: readonly ExportFacts[];
   /** The variable that holds what `require` of this file returns, where the file sets it (CommonJS). */
   readonly commonExports?: VariableIndex;
+  /** Directives at its beginning: `use server`. */
+  readonly directives?: readonly string[];
   /** What the parser could not make sense of; the rest of the file is still told. */
   readonly problems: readonly SyntaxProblem[];
 }
@@ -142,6 +144,8 @@ export interface MethodFacts {
   readonly kind: 'method' | 'getter' | 'setter';
   /** True for `private`, `protected` and `#name`: only the class's own code calls it. */
   readonly private: boolean;
+  /** What decorators it has, where they do not make another function of it in the file's own terms. */
+  readonly decorators?: readonly TypeFacts[];
 }
 
 export interface FieldFacts {

@@ -47,6 +47,8 @@ export interface EntryModel {
   readonly exports?: readonly string[];
   /** The file must import one of the library's modules. */
   readonly imports?: boolean;
+  /** The file must begin with this directive (`use server`). */
+  readonly directive?: string;
   /** Who calls them, for messages: `requests that the server handles at once`. */
   readonly text: string;
   /** The dimensions along which the calls overlap; absent: async tasks, and those of the deployment. */
@@ -59,6 +61,8 @@ export interface DecoratorModel {
   readonly calls?: string;
   /** True when the calls come one after another. */
   readonly serial?: boolean;
+  /** Of a class: the methods that are called without a decorator of their own. */
+  readonly methods?: Readonly<Record<string, { readonly calls: string; readonly serial?: boolean }>>;
 }
 
 export type ExportModel =
@@ -202,6 +206,8 @@ export interface CallModel {
   readonly performs?: Reference;
   /** The functions that it runs, or all that comes until a call that `commits`, are one transaction. */
   readonly transaction?: TransactionModel;
+  /** How many handlers of the receiver run at once from now on (`channel.prefetch(1)`). */
+  readonly limits?: Reference;
   /** The transaction ends, and gives back the locks that were taken in it. */
   readonly commits?: boolean;
   /** Functions among the arguments that the call runs. */
@@ -272,7 +278,7 @@ export interface ReleaseModel {
 }
 
 export interface RunModel {
-  /** The function. */
+  /** The function. A `*` in its path stands for every property: `0.resolvers.*.*`. */
   readonly argument: Reference;
   /**
    * `now`: before the call completes, once. `each`: before the call completes, once per element; async ones overlap.
@@ -299,6 +305,10 @@ export interface RunModel {
    * after the function, `elements`: those of a list.
    */
   readonly parameters?: readonly (string | null)[] | 'arguments' | 'rest' | { readonly elements: Reference };
+  /** Of a `handler` or `timer`: it runs one after another if one of these is given, and not turned off. */
+  readonly alone?: readonly Reference[];
+  /** Of a `handler`: it runs one after another if a call that `limits` the receiver has said so. */
+  readonly limited?: boolean;
   /** Of a `handler` or `each`: how many run at once. If that is 1, they run one after another. */
   readonly permits?: PermitsModel;
 }

@@ -138,6 +138,12 @@ export const libraryDefinitions = {
           'Classes of this model that its parameters are instances of, or the arguments of the call.',
       },
       permits,
+      alone: {
+        type: 'array',
+        items: reference,
+        description: 'It runs one after another if one of these is given.',
+      },
+      limited: { ...flag, description: 'It runs one after another if a call that limits has said so.' },
     },
     ['argument', 'when'],
   ),
@@ -221,6 +227,7 @@ export const libraryDefinitions = {
       ...record({ isolation: reference, conflicts, kind: cellProperties.kind }),
       description: 'The functions that it runs, or all until a call that commits, are one transaction.',
     },
+    limits: { ...reference, description: 'How many handlers of the receiver run at once.' },
     commits: { ...flag, description: 'The transaction ends.' },
     runs: { type: 'array', items: definition('run') },
     spawns: record(
@@ -287,7 +294,16 @@ export const libraryDefinitions = {
   export: {
     anyOf: [
       record({ class: name, static: className }, ['class']),
-      record({ decorator: record({ calls: name, serial: flag }) }, ['decorator']),
+      record(
+        {
+          decorator: record({
+            calls: name,
+            serial: flag,
+            methods: mapOf(record({ calls: name, serial: flag }, ['calls'])),
+          }),
+        },
+        ['decorator'],
+      ),
       record({ instance: name }, ['instance']),
       record({ sameAs: name }, ['sameAs']),
       record({ call: definition('call') }, ['call']),
@@ -312,6 +328,7 @@ export const libraryDefinitions = {
       files: { ...name, description: 'A regular expression that the path of the file must match.' },
       exports: { ...names, description: 'The exports that are called. Default: all.' },
       imports: { ...flag, description: 'The file must import one of the modules.' },
+      directive: { ...name, description: 'The file must begin with this directive.' },
       text: { ...name, description: 'Who calls them, for messages.' },
       overlaps: { type: 'array', items: { enum: DIMENSIONS } },
     },

@@ -42,10 +42,12 @@ export function lowerClass(
     } else if (ts.isMethodDeclaration(member) || ts.isAccessor(member)) {
       const key = propertyName(member.name);
       if (member.body === undefined || key === undefined) continue;
+      const decorators = decoratorsOf(body, member);
       methods.push({
         name: key,
         static: isStatic,
         private: hidden,
+        ...(decorators.length > 0 && { decorators }),
         kind: ts.isGetAccessor(member) ? 'getter' : ts.isSetAccessor(member) ? 'setter' : 'method',
         function: lowerFunction(body, member, {
           name: `${name}.${key}`,
@@ -73,9 +75,7 @@ export function lowerClass(
     (clause) => clause.token === ts.SyntaxKind.ExtendsKeyword,
   )?.types[0];
   const superclass = heritage && module.typeOfExpression(heritage.expression, body.scope);
-  const decorators = (ts.canHaveDecorators(node) ? (ts.getDecorators(node) ?? []) : [])
-    .map((decorator) => module.typeOfExpression(decorator.expression, body.scope))
-    .filter((type): type is TypeFacts => type !== undefined);
+  const decorators = decoratorsOf(body, node);
   module.classes[index] = {
     name,
     range: module.range(node),
@@ -88,6 +88,12 @@ export function lowerClass(
     fields,
   };
   return index;
+}
+
+function decoratorsOf({ module, scope }: BodyLowering, node: ts.Node): TypeFacts[] {
+  return (ts.canHaveDecorators(node) ? (ts.getDecorators(node) ?? []) : [])
+    .map((decorator) => module.typeOfExpression(decorator.expression, scope))
+    .filter((type): type is TypeFacts => type !== undefined);
 }
 
 /** A field's initializer runs once per instance, with the instance as its receiver: a function that returns the value. */

@@ -22,6 +22,16 @@ function syntaxProblems(source: ts.SourceFile): SyntaxProblem[] {
   }));
 }
 
+/** The strings that a file begins with, as statements of their own. */
+function directivesOf(source: ts.SourceFile): string[] {
+  const directives: string[] = [];
+  for (const statement of source.statements) {
+    if (!ts.isExpressionStatement(statement) || !ts.isStringLiteral(statement.expression)) break;
+    directives.push(statement.expression.text);
+  }
+  return directives;
+}
+
 /** Facts of TypeScript and JavaScript, by the fully tolerant parser of the `typescript` package. */
 export const typescriptFrontend: Frontend = {
   language: 'typescript',
@@ -38,6 +48,7 @@ export const typescriptFrontend: Frontend = {
       file,
       language: 'typescript',
       lineStarts: lineStartsOf(text),
+      directives: directivesOf(source),
       problems: syntaxProblems(source),
       ...lowerModule(source),
     };
