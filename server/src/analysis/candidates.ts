@@ -123,9 +123,9 @@ export function settle(analysis: Analysis): Finding[] {
 /** A finding that is made more than once is one of exported functions only if it is so each time. */
 function withEntriesOf(one: Finding, kept: Finding, other: Finding): Finding {
   if (kept.kind !== 'read-modify-write') return kept;
-  const both = [one, other].map((finding) => (finding.kind === kept.kind ? finding.entries : undefined));
-  const byKey = new Map(both.flatMap((entries = []) => entries.map((entry) => [entry.key, entry])));
-  return { ...kept, entries: both.includes(undefined) ? [] : [...byKey.values()] };
+  const both = [one, other].map((finding) => (finding.kind === kept.kind ? (finding.entries ?? []) : []));
+  const byKey = new Map(both.flat().map((entry) => [entry.key, entry]));
+  return { ...kept, entries: both.every(({ length }) => length > 0) ? [...byKey.values()] : [] };
 }
 
 /** Findings of one key are one bug. */
