@@ -67,6 +67,8 @@ export class Analysis {
   readonly longLived: AbstractObject[] = [];
   /** Classes as objects, with what their static members hold. */
   readonly statics = new Map<string, AbstractObject>();
+  /** Objects that types promise, by what holds them. */
+  readonly standIns = new Map<string, AbstractObject>();
   /** One instance per library class and name. */
   readonly instances = new Map<string, Instance>();
   /** Where a handle kept in a cell is overwritten by the next opener. */

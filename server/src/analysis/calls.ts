@@ -481,7 +481,8 @@ function bindParameters(
     state.variables.delete(frame, variable);
     const declared = loadVariable(analysis, state, frame, variable, placeIn(frame, frame.facts.nameRange));
     const isBlank = given === undefined || (given.shape.kind === 'unknown' && given.origins.size === 0);
-    if (!isBlank || declared.shape.kind !== 'instance') {
+    const isPromised = declared.shape.kind === 'instance' || declared.shape.kind === 'object';
+    if (!isBlank || !isPromised) {
       const typed = frame.module.facts.variables[variable]?.promising === true;
       if (given !== undefined) state.variables.set(frame, variable, typed ? promising(given) : given);
     }

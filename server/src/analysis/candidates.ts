@@ -132,7 +132,8 @@ function withEntriesOf(one: Finding, kept: Finding, other: Finding): Finding {
 function keyOf(finding: Finding): string {
   switch (finding.kind) {
     case 'read-modify-write':
-      return `${finding.cell.name} ${finding.write.file} ${String(finding.write.start)}`;
+      // One write under several keys, which its callers choose, is one bug.
+      return [finding.cell.kind, ...[finding.write, finding.writesAt].map(placeText)].join(' ');
     case 'shared-lock-handle':
       return `handle ${finding.acquire.file} ${String(finding.acquire.start)}`;
     case 'process-lock':
@@ -142,6 +143,10 @@ function keyOf(finding: Finding): string {
     case 'missing-await':
       return `missing await ${finding.call.file} ${String(finding.call.start)}`;
   }
+}
+
+function placeText(place: Place | undefined): string {
+  return place === undefined ? '' : `${place.file}:${String(place.start)}`;
 }
 
 const STRENGTH = { shown: 2, usual: 1, likely: 0 } as const;

@@ -15,6 +15,7 @@ import { leave, publish } from './publish.js';
 import { asObject } from './statics.js';
 import { loadColumn, loadInColumn } from './records.js';
 import type { State } from './state.js';
+import { objectOfType, prepare } from './stand-ins.js';
 import { classOfType } from './types.js';
 import {
   classFacts,
@@ -72,13 +73,13 @@ export function loadVariable(
     }
   }
   const typed = (): Value => {
-    const value = typedOr(analysis, owner, facts.type, key, facts.name);
+    const value = typedOr(analysis, owner, facts.type, { id: key, label: facts.name, depth: owner.depth });
     return facts.promising === true ? promising(value) : value;
   };
   const shared = facts.reassigned && (facts.scope === 0 || facts.captured) && facts.kind !== 'synthetic';
   if (!shared) return held ?? typed();
   const cell = variableCell(analysis, owner, variable);
-  const value = held ?? typed();
+  const value = heldOr(held, typed);
   if (isOwn(analysis, owner)) {
     noteRead(analysis, state, frame, cell, place);
     return { ...value, shape: seenThrough(value.shape, false, cell) };
@@ -207,11 +208,22 @@ function typedOr(
   analysis: Analysis,
   frame: Frame,
   type: TypeFacts | undefined,
-  id: string,
-  label: string,
+  named: { readonly id: string; readonly label: string; readonly depth: number },
 ): Value {
+  const { id, label } = named;
   const instance = type && instanceOfType(analysis, frame, type, id, label);
-  return instance === undefined ? unknown(id, label) : valueOf({ kind: 'instance', instance });
+  if (instance !== undefined) return valueOf({ kind: 'instance', instance });
+  const object = type && objectOfType(analysis, frame, type, named);
+  return object === undefined ? unknown(id, label) : valueOf({ kind: 'object', object });
+}
+
+/** What is held; where that is nothing yet, what the type says that it will be. */
+function heldOr(held: Value | undefined, typed: () => Value): Value {
+  if (held === undefined) return typed();
+  const { shape } = held;
+  if (shape.kind !== 'constant' || (shape.value !== null && shape.value !== undefined)) return held;
+  const promised = typed();
+  return promised.shape.kind === 'unknown' ? held : { ...promised, origins: held.origins };
 }
 
 export function storeVariable(
@@ -371,6 +383,7 @@ function loadField(
   key: Key,
   place: Place,
 ): Value {
+  prepare(object);
   const own = typeof key === 'string' ? object.fields.get(key) : undefined;
   const ofClass =
     own !== undefined || typeof key !== 'string' || object.class === undefined
@@ -384,11 +397,15 @@ function loadField(
     const declared = object.class && fieldOf(analysis, object.class, key);
     return declared === undefined
       ? unknown(id, name)
-      : typedOr(analysis, declared.owner.frame, declared.field.type, id, name);
+      : typedOr(analysis, declared.owner.frame, declared.field.type, {
+          id,
+          label: name,
+          depth: object.depth,
+        });
   };
   if (!isMutable(analysis, key)) return held ?? typed();
   const cell = fieldCell(analysis, object, key);
-  const known = held ?? typed();
+  const known = heldOr(held, typed);
   if (isOwn(analysis, object)) return { ...known, shape: seenThrough(known.shape, false, cell) };
   const origins = readCell(analysis, state, frame, cell, place);
   return {

@@ -89,6 +89,8 @@ export interface AbstractObject {
   published?: boolean;
   /** The module's variable that holds it. */
   variable?: string;
+  /** Fills in its fields, of one that stands in for what others make. */
+  pending?: () => void;
 }
 
 /** An instance of a class that a library model tells of. */

@@ -95,8 +95,8 @@ export function withUsers(
 export function onceEach(diagnostics: readonly Diagnostic[]): Diagnostic[] {
   const kept = new Map<string, Diagnostic>();
   for (const diagnostic of diagnostics) {
-    const { rule, cell = '', place, level } = diagnostic;
-    const key = `${rule} ${cell} ${place.file} ${place.start}`;
+    const { rule, place, level } = diagnostic;
+    const key = `${rule} ${place.file} ${place.start}`;
     const known = kept.get(key);
     if (known === undefined || LEVELS.indexOf(level) < LEVELS.indexOf(known.level)) kept.set(key, diagnostic);
   }
