@@ -10,7 +10,7 @@ import { LOSING, LOSING_LINE, Playground } from './cli-support.js';
 let ground: Playground;
 beforeEach(() => {
   ground = new Playground();
-  ground.write({ 'src/a b.ts': LOSING, 'src/broken.ts': 'export const = 1;\n' });
+  ground.write({ 'src/a b.ts': LOSING, 'src/broken.ts': 'export const = await one();\n' });
 });
 afterEach(() => {
   ground.remove();

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { dependenciesOf } from '../src/frontends/dependencies.js';
+import { dependenciesOf } from '../src/frontends/glance/index.js';
 import type { DeploymentEvidence } from '../src/model/deployment.js';
 import { placeOf } from '../src/model/source.js';
 import { Project } from '../src/project/index.js';

@@ -253,7 +253,7 @@ express().post('/add', async (request, response) => {
 });
 
 test('a defect of the analysis is a problem of the file', async () => {
-  const { project, at } = projectOf({ 'a.ts': `export const deep = ${'-\n'.repeat(100_000)}1;` });
+  const { project, at } = projectOf({ 'a.ts': `await 0;\nexport const deep = ${'-\n'.repeat(100_000)}1;` });
   const report = await project.check(at('a.ts'));
   expect(report).toMatchObject({ state: 'skipped', diagnostics: [] });
   expect(report.problems).toMatchObject([

@@ -1,6 +1,6 @@
 /** What files import, as files of the project. */
 import path from 'node:path';
-import { dependenciesOf } from '../frontends/dependencies.js';
+import { dependenciesOf } from '../frontends/glance/index.js';
 import type { Imports } from './programs.js';
 
 /** What it takes to know a file's imports. */

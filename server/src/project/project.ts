@@ -29,6 +29,7 @@ import { Importers } from './importers.js';
 import { ImportGraph } from './imports.js';
 import { withLevel } from './levels.js';
 import { Disk, Resolution, saysWhereModulesAre } from './resolution/index.js';
+import { Relevance } from './relevance.js';
 import { filesIn, filesIncludedBy, filesMatching, isConfigurationFile, isSelected } from './selection.js';
 import { kindOfFile, Sources, type Source } from './sources.js';
 import { applySuppressions, readSuppressions, type UnusedSuppression } from './suppressions.js';
@@ -83,6 +84,8 @@ interface Checked {
   readonly hash: string | undefined;
   readonly configuration: Configuration;
   readonly deployment: Deployment | undefined;
+  /** False when the file was not parsed, since nothing can be found in it. */
+  readonly relevant: boolean;
   readonly report: FileReport;
   /** The texts of other files that the report depends on, as hashes. */
   readonly others: ReadonlyMap<string, string | undefined>;
@@ -120,6 +123,8 @@ export class Project {
   readonly #lastGood = new Map<string, Configuration>();
   readonly #libraries = new WeakMap<Configuration, readonly LibraryModel[]>();
   readonly #overridden = new WeakMap<Configuration, WeakMap<Deployment, Deployment>>();
+  /** By the library models in force. */
+  readonly #relevances = new Map<readonly LibraryModel[], Relevance>();
   readonly #default: Configuration;
   readonly #disk = new Disk();
   readonly #resolution = new Resolution(this.#disk);
@@ -161,6 +166,7 @@ export class Project {
   #touch(file: string): void {
     this.#deployments.touch(file);
     this.#importers.touch(file);
+    for (const relevance of this.#relevances.values()) relevance.touch(file);
     for (const dependent of this.#dependents.get(file) ?? []) this.#stale.add(dependent);
   }
 
@@ -189,6 +195,7 @@ export class Project {
     this.#importers.clear();
     this.#analyses.clear();
     this.#deployments.forgetPrograms();
+    for (const relevance of this.#relevances.values()) relevance.clear();
     // Whether an import leads to another file now, nothing tells but to look.
     this.#checked.clear();
   }
@@ -270,19 +277,23 @@ export class Project {
     const stamp = this.#sources.stampOf(file);
     const known = this.#checked.get(file);
     const sameSetting = known?.configuration === configuration && known.deployment === deployment;
-    if (sameSetting && known.stamp === stamp && !this.#stale.has(file)) return known.report;
-    await prepareFrontends([file]);
+    const relevant = this.isSource(file) && (await this.#isRelevant(file, configuration));
+    const sameWay = sameSetting && known.relevant === relevant;
+    if (sameWay && known.stamp === stamp && !this.#stale.has(file)) return known.report;
+    if (relevant) await prepareFrontends([file]);
     const source = this.#sources.get(file);
     const hash = source.kind === 'text' ? source.hash : undefined;
     this.#stale.delete(file);
-    if (sameSetting && hash !== undefined && known.hash === hash && this.#areSame(known.others)) {
+    if (sameWay && hash !== undefined && known.hash === hash && this.#areSame(known.others)) {
       this.#checked.set(file, { ...known, stamp });
       return known.report;
     }
     const others = new Set<string>();
     const report =
       source.kind === 'text'
-        ? await this.#checkSource(file, source, configuration, deployment, others)
+        ? relevant || !this.isSource(file)
+          ? await this.#checkSource(file, source, configuration, deployment, others)
+          : reportOf(file, source, configuration, [])
         : nothingOf(file, source.kind, { file, line: source.line, message: source.message });
     if (report.diagnostics.length > 0) await prepareFixes(file);
     others.delete(file);
@@ -291,6 +302,7 @@ export class Project {
       hash,
       configuration,
       deployment,
+      relevant,
       report,
       others: this.#hashesOf(others),
     });
@@ -353,6 +365,27 @@ export class Project {
     return withUsers(file, own, users);
   }
 
+  async #isRelevant(file: string, configuration: Configuration): Promise<boolean> {
+    await this.#importers.read(await this.#deployments.sourcesAround(file));
+    return this.#relevanceBy(this.#librariesOf(configuration)).of(file);
+  }
+
+  #relevanceBy(libraries: readonly LibraryModel[]): Relevance {
+    let relevance = this.#relevances.get(libraries);
+    if (relevance === undefined) {
+      relevance = new Relevance(
+        {
+          textOf: (file) => this.textOf(file),
+          importsOf: (file) => this.#imports.of(file),
+          importersOf: (file) => this.#importers.of(file),
+        },
+        libraries,
+      );
+      this.#relevances.set(libraries, relevance);
+    }
+    return relevance;
+  }
+
   #hashOf(file: string): string | undefined {
     const source = this.#sources.get(file);
     return source.kind === 'text' ? source.hash : undefined;
@@ -387,19 +420,7 @@ export class Project {
         .filter((diagnostic) => diagnostic.place.file === file)
         .flatMap((diagnostic) => withLevel(diagnostic, configuration.rules) ?? [])
         .sort((left, right) => left.place.start - right.place.start || left.place.end - right.place.end);
-      const { kept, suppressed, unused } = applySuppressions(
-        readSuppressions(source.text, source.lineStarts),
-        diagnostics,
-        (rule) => configuration.rules[rule] === 'off',
-      );
-      return {
-        file,
-        state: 'checked',
-        diagnostics: kept,
-        problems: syntaxProblem(file, source, facts.problems),
-        suppressed,
-        unusedSuppressions: unused,
-      };
+      return reportOf(file, source, configuration, diagnostics, facts.problems);
     } catch (error) {
       return nothingOf(file, 'skipped', {
         file,
@@ -509,6 +530,7 @@ export class Project {
     this.#deployments.clear();
     this.#configurationFiles.clear();
     this.#configurations.clear();
+    this.#relevances.clear();
   }
 
   #withSettings(configuration: Configuration): Configuration {
@@ -550,6 +572,28 @@ export class Project {
     }
     return overridden;
   }
+}
+
+function reportOf(
+  file: string,
+  source: Source,
+  configuration: Configuration,
+  diagnostics: readonly Diagnostic[],
+  problems: readonly SyntaxProblem[] = [],
+): FileReport {
+  const { kept, suppressed, unused } = applySuppressions(
+    readSuppressions(source.text, source.lineStarts),
+    diagnostics,
+    (rule) => configuration.rules[rule] === 'off',
+  );
+  return {
+    file,
+    state: 'checked',
+    diagnostics: kept,
+    problems: syntaxProblem(file, source, problems),
+    suppressed,
+    unusedSuppressions: unused,
+  };
 }
 
 function nothingOf(file: string, state: FileReport['state'], problem: Problem): FileReport {
