@@ -11,7 +11,7 @@ export interface SourceFile {
 /** Rooms of the server, from the ground up. A room may import from rooms below it, and from itself. */
 const FLOORS: readonly (readonly string[])[] = [
   ['model'],
-  ['libraries'],
+  ['libraries', 'syntax'],
   ['frontends', 'deployment', 'analysis', 'rules', 'fixes', 'scenario'],
   ['project'],
   ['lsp', 'cli'],
@@ -21,7 +21,7 @@ const FLOORS: readonly (readonly string[])[] = [
 const DOOR_TO_DOOR = ['server/src/cli/main.ts', 'server/src/lsp/main.ts'];
 
 /** What knows syntax: rooms, and of the scenario what makes a program tell of itself. */
-const MAY_PARSE = ['frontends', 'fixes', 'deployment', 'scenario/prove/typescript'];
+const MAY_PARSE = ['syntax', 'frontends', 'fixes', 'deployment', 'scenario/prove/typescript'];
 
 /** What the extension and the server say to each other. */
 const PROTOCOL = '@lockkit/server/protocol';

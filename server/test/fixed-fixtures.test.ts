@@ -1,61 +1,106 @@
-/** A fix is a claim: on every fixture, applying it makes the report go, adds none, and is not offered again. */
-import { join } from 'node:path';
-import ts from 'typescript';
+/**
+ * A fix is a claim: on every fixture, applying it makes the report go, adds none, and is not offered again; the file still parses, and
+ * the compiler finds no error that was not there before.
+ */
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { writeFix } from '../src/fixes/index.js';
-import type { Diagnostic, TextEdit } from '../src/model/diagnostics.js';
+import { fileOf, type Diagnostic, type FixRequest } from '../src/model/diagnostics.js';
+import { applyEdits } from '../src/project/index.js';
 import { rules } from '../src/rules/index.js';
 import { check, ROOT } from './support/check.js';
 import { readScenarios } from './support/fixtures.js';
-
-function applied(text: string, edits: readonly TextEdit[]): string {
-  return [...edits]
-    .sort((one, other) => other.range.start - one.range.start)
-    .reduce(
-      (result, { range, newText }) => result.slice(0, range.start) + newText + result.slice(range.end),
-      text,
-    );
-}
-
-function syntaxErrors(file: string, text: string): string[] {
-  const { diagnostics = [] } = ts.transpileModule(text, {
-    fileName: file,
-    reportDiagnostics: true,
-    compilerOptions: { target: ts.ScriptTarget.ESNext, module: ts.ModuleKind.ESNext },
-  });
-  return diagnostics.map((diagnostic) => ts.flattenDiagnosticMessageText(diagnostic.messageText, ' '));
-}
+import { typeErrors } from './support/type-check.js';
 
 const identity = ({ rule, cell = '' }: Diagnostic): string => `${rule} ${cell}`;
 
-/** How many fixes were written: were it none, nothing would have been tested. */
-let written = 0;
+interface Fixed {
+  readonly title: string;
+  readonly kind: FixRequest['kind'];
+  readonly file: string;
+  readonly before: ReadonlyMap<string, string>;
+  readonly after: ReadonlyMap<string, string>;
+}
+
+/** All that was written: were it nothing, nothing would have been tested. */
+const fixed: Fixed[] = [];
 
 for (const { metadata } of rules) {
   const folder = new URL(`../src/rules/${metadata.id}/fixtures/`, import.meta.url).pathname;
   for (const { file, scenarios } of readScenarios(folder)) {
     describe(`${metadata.id} ${file}`, () => {
-      test.each(scenarios.map((scenario) => [scenario.title, scenario.files] as const))('%s', (_, files) => {
-        const before = check(files);
-        for (const diagnostic of before) {
-          const name = [...files.keys()].find((path) => join(ROOT, path) === diagnostic.place.file) ?? '';
-          const text = files.get(name) ?? '';
-          for (const request of diagnostic.fixes) {
-            const fix = writeFix(request, text);
-            if (fix === undefined) continue;
-            written++;
-            const result = applied(text, fix.edits);
-            expect(syntaxErrors(name, result), result).toEqual([]);
-            const after = check(new Map(files).set(name, result)).map(identity);
-            const expected = before.filter((other) => other !== diagnostic).map(identity);
-            expect(after.sort(), result).toEqual(expected.sort());
+      test.each(scenarios.map((scenario) => [scenario.title, scenario.files] as const))(
+        '%s',
+        (title, files) => {
+          const before = check(files);
+          for (const diagnostic of before) {
+            for (const request of diagnostic.fixes) {
+              const name = [...files.keys()].find((path) => join(ROOT, path) === fileOf(request)) ?? '';
+              const text = files.get(name) ?? '';
+              const fix = writeFix(request, text);
+              if (fix === undefined) continue;
+              const result = applyEdits(text, fix.edits);
+              const after = new Map(files).set(name, result);
+              fixed.push({ title, kind: request.kind, file: name, before: files, after });
+              const expected = before.filter((other) => other !== diagnostic).map(identity);
+              expect(check(after).map(identity).sort(), result).toEqual(expected.sort());
+            }
           }
-        }
-      });
+        },
+      );
     });
   }
 }
 
-test('fixes were written', () => {
-  expect(written).toBeGreaterThan(20);
+/** What is left of a list when each of another's elements is taken out once. */
+function without(all: readonly string[], known: readonly string[]): string[] {
+  const rest = [...known];
+  return all.filter((one) => {
+    const index = rest.indexOf(one);
+    if (index !== -1) rest.splice(index, 1);
+    return index === -1;
+  });
+}
+
+test('the compiler of TypeScript finds no new error in what was fixed', () => {
+  const typed = fixed.filter(({ file }) => !file.endsWith('.py'));
+  const errors = typeErrors(typed.flatMap(({ before, after }) => [before, after]));
+  for (const [index, { title, file, after }] of typed.entries()) {
+    const added = without(errors[index * 2 + 1] ?? [], errors[index * 2] ?? []);
+    expect(added, `${title}\n${after.get(file) ?? ''}`).toEqual([]);
+  }
+});
+
+test('Python compiles what was fixed', () => {
+  const directory = mkdtempSync(join(tmpdir(), 'lockkit-fixed-'));
+  try {
+    const files = fixed
+      .filter(({ file }) => file.endsWith('.py'))
+      .map(({ file, after }, index) => {
+        const path = join(directory, String(index), file);
+        mkdirSync(dirname(path), { recursive: true });
+        writeFileSync(path, after.get(file) ?? '');
+        return path;
+      });
+    execFileSync('python3', ['-m', 'py_compile', ...files], { stdio: ['ignore', 'pipe', 'pipe'] });
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+});
+
+test.each<[FixRequest['kind'], string, number]>([
+  ['guard-with-combined-lock', 'TypeScript', 20],
+  ['guard-with-combined-lock', 'Python', 5],
+  ['replace-lock', 'TypeScript', 5],
+  ['replace-lock', 'Python', 3],
+  ['hoist-lock', 'TypeScript', 5],
+  ['await-call', 'TypeScript', 5],
+])('%s was written for %s', (kind, language, least) => {
+  const count = fixed.filter(
+    (one) => one.kind === kind && one.file.endsWith('.py') === (language === 'Python'),
+  ).length;
+  expect(count).toBeGreaterThanOrEqual(least);
 });

@@ -317,6 +317,7 @@ function ownLock(
     guarded: { cell: describe(cell), read: read.place, write },
     certain,
     overlaps: overlaps.filter(({ dimension }) => unshared.includes(dimension)),
+    beyond: overlaps.map(({ dimension }) => dimension).filter((dimension) => !span.includes(dimension)),
   };
 }
 

@@ -56,6 +56,7 @@ export function settleOwnLocks(candidates: readonly OwnLockCandidate[]): Finding
         acquired: lock.place,
         certain: true,
         overlaps: strongestPerDimension(open),
+        beyond: [],
       },
     ];
   });

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { Fix, FixRequest } from '../model/diagnostics.js';
+import { fileOf, type Fix, type FixRequest } from '../model/diagnostics.js';
 
 /** Writes a request out in one language. */
 type Writer = (request: FixRequest, text: string) => Fix | undefined;
@@ -9,13 +9,19 @@ type LoadWriter = () => Promise<Writer>;
 const loadTypeScript: LoadWriter = async () =>
   (await import('./writers/typescript/index.js')).writeTypeScriptFix;
 
+const loadPython: LoadWriter = async () => {
+  const { loadParser, writePythonFix } = await import('./writers/python/index.js');
+  await loadParser();
+  return writePythonFix;
+};
+
 /** What loads the writers, by file name extension: they come with the parser of their language, which is much to load. */
-const loaders = new Map<string, LoadWriter>(
-  ['.ts', '.tsx', '.mts', '.cts', '.js', '.jsx', '.mjs', '.cjs'].map((extension) => [
-    extension,
-    loadTypeScript,
-  ]),
-);
+const loaders = new Map<string, LoadWriter>([
+  ...['.ts', '.tsx', '.mts', '.cts', '.js', '.jsx', '.mjs', '.cjs'].map(
+    (extension) => [extension, loadTypeScript] as const,
+  ),
+  ...['.py', '.pyw'].map((extension) => [extension, loadPython] as const),
+]);
 
 const writers = new Map<LoadWriter, Writer>();
 
@@ -32,6 +38,6 @@ export async function prepareFixes(file: string): Promise<void> {
  *   which the fix would be right, or nothing is left to be done
  */
 export function writeFix(request: FixRequest, text: string): Fix | undefined {
-  const load = loaders.get(path.extname(request.region.file));
+  const load = loaders.get(path.extname(fileOf(request)));
   return load && writers.get(load)?.(request, text);
 }

@@ -47,7 +47,7 @@ export interface Diagnostic {
 }
 
 /** What a fix must achieve, in no particular language. */
-export type FixRequest = GuardRequest | AwaitRequest;
+export type FixRequest = GuardRequest | AwaitRequest | ReplaceLockRequest | HoistLockRequest;
 
 /** Holds a CombinedLock from the one end of the region to the other. */
 export interface GuardRequest {
@@ -65,6 +65,29 @@ export interface AwaitRequest {
   /** The call that runs the critical section which the region is in, where one does. */
   readonly section?: TextRange;
   readonly region: FixRegion;
+}
+
+/** Makes a CombinedLock in place of a lock, and keeps the lock's name and the shape of its calls. */
+export interface ReplaceLockRequest {
+  readonly kind: 'replace-lock';
+  readonly title: string;
+  /** The name that every execution must agree on. */
+  readonly lockName: string;
+  /** The expression that makes the lock. */
+  readonly made: Place;
+}
+
+/** Makes a lock once for the module, and not in each call. */
+export interface HoistLockRequest {
+  readonly kind: 'hoist-lock';
+  readonly title: string;
+  /** The expression that makes the lock. */
+  readonly made: Place;
+}
+
+/** The file that a request is to change. */
+export function fileOf(request: FixRequest): string {
+  return 'made' in request ? request.made.file : request.region.file;
 }
 
 export interface TextEdit {

@@ -125,6 +125,8 @@ export interface OwnLock {
   readonly certain: boolean;
   /** Along which dimensions executions run the section at once, and why; of those that the lock would exclude. */
   readonly overlaps: readonly Overlap[];
+  /** The dimensions along which they would still do so if they had one lock. */
+  readonly beyond: readonly Dimension[];
 }
 
 /** A lock that processes would share if they inherited it, and that each of them makes for itself. */

@@ -6,7 +6,7 @@ import { prepareFixes, writeFix } from '../fixes/index.js';
 import { frontendFor, prepareFrontends } from '../frontends/index.js';
 import { loadLibraries } from '../libraries/index.js';
 import type { Deployment } from '../model/deployment.js';
-import type { Diagnostic, Fix, Problem } from '../model/diagnostics.js';
+import { fileOf, type Diagnostic, type Fix, type Problem } from '../model/diagnostics.js';
 import type { FileFacts, SyntaxProblem } from '../model/facts.js';
 import type { Finding, Update } from '../model/findings.js';
 import type { LibraryModel } from '../model/library-model.js';
@@ -295,7 +295,7 @@ export class Project {
           ? await this.#checkSource(file, source, configuration, deployment, others)
           : reportOf(file, source, configuration, [])
         : nothingOf(file, source.kind, { file, line: source.line, message: source.message });
-    if (report.diagnostics.length > 0) await prepareFixes(file);
+    await this.prepareFixes(report.diagnostics);
     others.delete(file);
     this.#checked.set(file, {
       stamp,
@@ -460,7 +460,8 @@ export class Project {
 
   /** Makes {@link fixes} ready for diagnostics that another project has found; after a check, it is for those found in it. */
   async prepareFixes(diagnostics: Iterable<Diagnostic>): Promise<void> {
-    for (const { place } of diagnostics) await prepareFixes(place.file);
+    for (const { fixes } of diagnostics)
+      for (const request of fixes) await prepareFixes(fileOf(request));
   }
 
   /**
@@ -468,9 +469,9 @@ export class Project {
    * @returns those that can be written; none when the file is gone
    */
   fixes(diagnostic: Diagnostic): Fix[] {
-    const source = this.#sources.get(diagnostic.place.file);
-    if (source.kind !== 'text') return [];
     return diagnostic.fixes.flatMap((request) => {
+      const source = this.#sources.get(fileOf(request));
+      if (source.kind !== 'text') return [];
       try {
         return writeFix(request, source.text) ?? [];
       } catch {

@@ -4,3 +4,4 @@ import { prepareFrontends } from '../../src/frontends/index.js';
 
 await prepareFrontends(['a.ts', 'a.py']);
 await prepareFixes('a.ts');
+await prepareFixes('a.py');

@@ -1,5 +1,5 @@
 /** Which names a scope binds: in Python a name belongs to the function whose body assigns it anywhere. */
-import { childOf, childrenOf, namedChildren, visitTree, type SyntaxNode } from './tree.js';
+import { childOf, childrenOf, namedChildren, visitTree, type SyntaxNode } from '../../syntax/python/tree.js';
 
 export type BindingKind = 'variable' | 'import' | 'function' | 'class' | 'blank';
 

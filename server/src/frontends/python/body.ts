@@ -5,7 +5,7 @@ import { collectBindings, type Binding } from './bindings.js';
 import type { ClassDraft } from './classes.js';
 import type { ModuleLowering } from './module.js';
 import { Scope } from './scopes.js';
-import type { SyntaxNode } from './tree.js';
+import type { SyntaxNode } from '../../syntax/python/tree.js';
 
 /** The loop that `break` and `continue` of the source leave, by the labels that they are lowered to. */
 export interface LoopLabels {

@@ -1,7 +1,7 @@
 import type { Node } from '../../model/facts.js';
 import type { BodyLowering } from './body.js';
 import { lowerExpression } from './expressions.js';
-import { childOf, unwrap, type SyntaxNode } from './tree.js';
+import { childOf, unwrap, type SyntaxNode } from '../../syntax/python/tree.js';
 
 const NOTHING: Node = { kind: 'sequence', nodes: [] };
 

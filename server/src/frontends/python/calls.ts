@@ -1,7 +1,7 @@
 import type { Argument, Call, Temporary } from '../../model/facts.js';
 import type { BodyLowering } from './body.js';
 import { lowerExpression } from './expressions.js';
-import { childOf, namedChildren, unwrap, type SyntaxNode } from './tree.js';
+import { childOf, namedChildren, unwrap, type SyntaxNode } from '../../syntax/python/tree.js';
 
 /** Where the value of a call goes. */
 export interface Destination {

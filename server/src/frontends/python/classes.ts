@@ -4,7 +4,7 @@ import type { BodyLowering } from './body.js';
 import { applyDecorators, lowerDecorators } from './decorators.js';
 import { lowerFunction } from './functions.js';
 import { lowerBlock } from './statements.js';
-import { childOf, namedChildren, type SyntaxNode } from './tree.js';
+import { childOf, namedChildren, type SyntaxNode } from '../../syntax/python/tree.js';
 import { typeOfExpression } from './types.js';
 
 /** What the language's own decorators make of a method. */

@@ -4,7 +4,7 @@ import { targetNames } from './bindings.js';
 import { lowerExpression } from './expressions.js';
 import { lowerClauses } from './loops.js';
 import { elementKey } from './subscripts.js';
-import { childOf, namedChildren, visitTree, type SyntaxNode } from './tree.js';
+import { childOf, namedChildren, visitTree, type SyntaxNode } from '../../syntax/python/tree.js';
 
 /** Collections with more elements than this, all of them written out, are tables of data: their elements are not told. */
 const LARGE = 24;

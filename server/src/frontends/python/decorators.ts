@@ -4,7 +4,7 @@ import { textOf } from './calls.js';
 import { lowerClass } from './classes.js';
 import { lowerExpression } from './expressions.js';
 import { lowerFunction, namingOf } from './functions.js';
-import { childOf, namedChildren, unwrap, type SyntaxNode } from './tree.js';
+import { childOf, namedChildren, unwrap, type SyntaxNode } from '../../syntax/python/tree.js';
 
 interface Decorator {
   readonly node: SyntaxNode;

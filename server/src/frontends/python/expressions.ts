@@ -7,7 +7,7 @@ import { wait } from './statements.js';
 import { lowerString } from './strings.js';
 import { lowerSubscript } from './subscripts.js';
 import { lowerAssignment } from './targets.js';
-import { childOf, namedChildren, unwrap, type SyntaxNode } from './tree.js';
+import { childOf, namedChildren, unwrap, type SyntaxNode } from '../../syntax/python/tree.js';
 
 /** Comparisons, by what they say of identity: the analysis knows `===`. */
 const IDENTITY = new Map([

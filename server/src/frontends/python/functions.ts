@@ -4,7 +4,7 @@ import type { ClassDraft } from './classes.js';
 import { lowerExpression, lowerValueOf } from './expressions.js';
 import { Scope } from './scopes.js';
 import { isAsync, lowerBlock } from './statements.js';
-import { childOf, namedChildren, visitTree, type SyntaxNode } from './tree.js';
+import { childOf, namedChildren, visitTree, type SyntaxNode } from '../../syntax/python/tree.js';
 
 /** What the surroundings of a function say of it. */
 export interface FunctionNaming {

@@ -1,6 +1,6 @@
 import type { BodyLowering } from './body.js';
 import { importedNames, moduleName } from './bindings.js';
-import { childOf, childrenOf, type SyntaxNode } from './tree.js';
+import { childOf, childrenOf, type SyntaxNode } from '../../syntax/python/tree.js';
 
 /** Notes what is imported; a name that is bound in other ways, too, is assigned what the import gives. */
 export function lowerImport(body: BodyLowering, statement: SyntaxNode): void {

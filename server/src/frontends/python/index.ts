@@ -2,9 +2,9 @@ import type { FileFacts, SyntaxProblem } from '../../model/facts.js';
 import { lineStartsOf } from '../../model/source.js';
 import type { Frontend } from '../frontend.js';
 import { lowerModule } from './module.js';
-import { loadParser, parseTree } from './parser.js';
-import { recover } from './recovery.js';
-import { visitTree, type SyntaxNode } from './tree.js';
+import { loadParser, parseTree } from '../../syntax/python/parser.js';
+import { recover } from '../../syntax/python/recovery.js';
+import { visitTree, type SyntaxNode } from '../../syntax/python/tree.js';
 
 function syntaxProblems(tree: SyntaxNode): SyntaxProblem[] {
   const problems: SyntaxProblem[] = [];

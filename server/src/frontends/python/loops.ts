@@ -4,7 +4,7 @@ import { branchOn } from './branches.js';
 import { lowerExpression } from './expressions.js';
 import { isAsync, suite } from './statements.js';
 import { assignTo } from './targets.js';
-import { childOf, unwrap, type SyntaxNode } from './tree.js';
+import { childOf, unwrap, type SyntaxNode } from '../../syntax/python/tree.js';
 
 const NOTHING: Node = { kind: 'sequence', nodes: [] };
 

@@ -4,7 +4,7 @@ import { textOf } from './calls.js';
 import { lowerExpression } from './expressions.js';
 import { isAsync, suite, wait } from './statements.js';
 import { assignTo } from './targets.js';
-import { childOf, namedChildren, type SyntaxNode } from './tree.js';
+import { childOf, namedChildren, type SyntaxNode } from '../../syntax/python/tree.js';
 
 /** `with m as x:` enters, runs its body, and leaves, however the body is left. The items are entered one after the other. */
 export function lowerWith(body: BodyLowering, statement: SyntaxNode): void {

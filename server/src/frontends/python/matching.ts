@@ -4,7 +4,7 @@ import type { BodyLowering } from './body.js';
 import { branchOn } from './branches.js';
 import { lowerExpression } from './expressions.js';
 import { suite } from './statements.js';
-import { childOf, childrenOf, namedChildren, type SyntaxNode } from './tree.js';
+import { childOf, childrenOf, namedChildren, type SyntaxNode } from '../../syntax/python/tree.js';
 
 /** One of the cases runs, or none. What a pattern captures is a part of the subject. */
 export function lowerMatch(body: BodyLowering, statement: SyntaxNode): void {

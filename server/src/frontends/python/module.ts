@@ -13,7 +13,7 @@ import type { Binding } from './bindings.js';
 import { BodyLowering } from './body.js';
 import { Scope, type VariableDraft } from './scopes.js';
 import { lowerBlock } from './statements.js';
-import { childOf, namedChildren, visitTree, type SyntaxNode } from './tree.js';
+import { childOf, namedChildren, visitTree, type SyntaxNode } from '../../syntax/python/tree.js';
 import { typeOfAnnotation } from './types.js';
 
 /** What one file's lowering has gathered so far; shared by the functions of the file. */

@@ -10,7 +10,13 @@ import { lowerFor, lowerWhile } from './loops.js';
 import { lowerMatch } from './matching.js';
 import { assignTo, lowerAssignment, lowerAugmented } from './targets.js';
 import { lowerTry } from './tries.js';
-import { childOf, childOfType, childrenOf, namedChildren, type SyntaxNode } from './tree.js';
+import {
+  childOf,
+  childOfType,
+  childrenOf,
+  namedChildren,
+  type SyntaxNode,
+} from '../../syntax/python/tree.js';
 import { lowerWith } from './managers.js';
 
 export function lowerBlock(body: BodyLowering, statements: readonly SyntaxNode[]): void {

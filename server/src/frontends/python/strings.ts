@@ -1,7 +1,7 @@
 import type { Temporary } from '../../model/facts.js';
 import type { BodyLowering } from './body.js';
 import { lowerExpression } from './expressions.js';
-import { childOf, namedChildren, type SyntaxNode } from './tree.js';
+import { childOf, namedChildren, type SyntaxNode } from '../../syntax/python/tree.js';
 
 const ESCAPES: Readonly<Record<string, string>> = {
   n: '\n',

@@ -2,7 +2,7 @@ import type { PropertyKey, Temporary } from '../../model/facts.js';
 import type { BodyLowering } from './body.js';
 import { lowerExpression } from './expressions.js';
 import { literalText } from './strings.js';
-import { childOf, childrenOf, type SyntaxNode } from './tree.js';
+import { childOf, childrenOf, type SyntaxNode } from '../../syntax/python/tree.js';
 
 /** The object and the key of `object[key]`. A key that is written out is known by its text. */
 export function lowerSubscript(

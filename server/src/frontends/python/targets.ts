@@ -3,7 +3,7 @@ import type { PropertyKey, Temporary } from '../../model/facts.js';
 import type { BodyLowering } from './body.js';
 import { lowerExpression } from './expressions.js';
 import { lowerSubscript } from './subscripts.js';
-import { childOf, namedChildren, unwrap, type SyntaxNode } from './tree.js';
+import { childOf, namedChildren, unwrap, type SyntaxNode } from '../../syntax/python/tree.js';
 
 /** Operators that store into their left operand end in `=`. */
 function operatorOf(statement: SyntaxNode): string {

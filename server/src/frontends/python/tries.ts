@@ -2,7 +2,7 @@ import type { Node } from '../../model/facts.js';
 import type { BodyLowering } from './body.js';
 import { suite } from './statements.js';
 import { assignTo } from './targets.js';
-import { childOf, childOfType, childrenOf, type SyntaxNode } from './tree.js';
+import { childOf, childOfType, childrenOf, type SyntaxNode } from '../../syntax/python/tree.js';
 
 /** Clauses that catch whatever is thrown. */
 const CATCH_ALL = /^(Exception|BaseException)$/;

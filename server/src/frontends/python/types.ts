@@ -1,7 +1,7 @@
 /** Annotations, as far as they can tell that a value is an instance of a class. */
 import type { TypeFacts } from '../../model/facts.js';
 import type { Scope } from './scopes.js';
-import { childOf, namedChildren, type SyntaxNode } from './tree.js';
+import { childOf, namedChildren, type SyntaxNode } from '../../syntax/python/tree.js';
 
 type TextOf = (node: SyntaxNode) => string;
 

@@ -38,13 +38,21 @@ function relatedOf(finding: ReadModifyWrite): Related[] {
   return related;
 }
 
-function fixesOf({ cell, region, write }: ReadModifyWrite, missing: readonly Overlap[]): FixRequest[] {
+function fixesOf(
+  { cell, region, write, guards }: ReadModifyWrite,
+  missing: readonly Overlap[],
+): FixRequest[] {
   // A lock of one machine does not reach executions on others.
-  if (region === undefined || missing.some(({ dimension }) => dimension === 'hosts')) return [];
+  if (missing.some(({ dimension }) => dimension === 'hosts')) return [];
   const lockName = lockNameFor(cell, write.file);
-  return [
-    { kind: 'guard-with-combined-lock', title: `Guard with CombinedLock '${lockName}'`, lockName, region },
-  ];
+  const replacements = guards.flatMap(({ name, made }): FixRequest[] =>
+    made === undefined
+      ? []
+      : [{ kind: 'replace-lock', title: `Make \`${name}\` a CombinedLock '${lockName}'`, lockName, made }],
+  );
+  if (region === undefined) return replacements;
+  const title = `Guard with CombinedLock '${lockName}'`;
+  return [...replacements, { kind: 'guard-with-combined-lock', title, lockName, region }];
 }
 
 export const inProcessLock: Rule = {

@@ -1,6 +1,7 @@
-import type { Diagnostic, Related } from '../../model/diagnostics.js';
+import type { Diagnostic, FixRequest, Related } from '../../model/diagnostics.js';
 import type { Finding, OwnLock } from '../../model/findings.js';
 import type { Rule } from '../../model/rule.js';
+import { lockNameFor } from '../lock-name.js';
 import { capitalize, evidenceOf, interleaving, levelOf } from '../wording.js';
 
 function messageOf({ lock, guarded, acquired, overlaps }: OwnLock): string {
@@ -25,6 +26,17 @@ function relatedOf({ lock, guarded, acquired }: OwnLock): Related[] {
   return related;
 }
 
+/** Made once, the lock excludes what it spans; what is beyond that takes a lock that is known by its name. */
+function fixesOf({ lock, made, guarded, beyond }: OwnLock): FixRequest[] {
+  const hoist: FixRequest = { kind: 'hoist-lock', title: `Make \`${lock}\` once, for the module`, made };
+  if (beyond.includes('hosts')) return [];
+  if (guarded === undefined) return [hoist];
+  const lockName = lockNameFor(guarded.cell, guarded.write.file);
+  const title = `Make \`${lock}\` a CombinedLock '${lockName}'`;
+  const replace: FixRequest = { kind: 'replace-lock', title, lockName, made };
+  return beyond.length === 0 ? [hoist, replace] : [replace];
+}
+
 export const lockPerCall: Rule = {
   metadata: {
     id: 'lock-per-call',
@@ -42,7 +54,7 @@ export const lockPerCall: Rule = {
       dimensions: finding.overlaps.map(({ dimension }) => dimension),
       evidence: evidenceOf(finding.overlaps),
       related: relatedOf(finding),
-      fixes: [],
+      fixes: fixesOf(finding),
     };
   },
 };

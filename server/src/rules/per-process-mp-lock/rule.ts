@@ -1,6 +1,7 @@
-import type { Diagnostic } from '../../model/diagnostics.js';
+import type { Diagnostic, FixRequest } from '../../model/diagnostics.js';
 import type { Finding, ProcessLock } from '../../model/findings.js';
 import type { Rule } from '../../model/rule.js';
+import { lockNameFor } from '../lock-name.js';
 import { capitalize, evidenceOf, interleaving, levelOf } from '../wording.js';
 
 function messageOf({ lock, guarded, overlaps }: ProcessLock): string {
@@ -10,6 +11,13 @@ function messageOf({ lock, guarded, overlaps }: ProcessLock): string {
     `before the fork is shared. ${capitalize(interleaving(overlaps))} can lose an update of \`${cell.name}\`, which is read on line ` +
     `${String(read.line)} and written back on line ${String(write.line)}; a CombinedLock, which is known by its name, covers them.`
   );
+}
+
+function fixesOf({ lock, made, guarded, overlaps }: ProcessLock): FixRequest[] {
+  // A lock of one machine does not reach executions on others.
+  if (overlaps.some(({ dimension }) => dimension === 'hosts')) return [];
+  const lockName = lockNameFor(guarded.cell, guarded.write.file);
+  return [{ kind: 'replace-lock', title: `Make \`${lock}\` a CombinedLock '${lockName}'`, lockName, made }];
 }
 
 export const perProcessMpLock: Rule = {
@@ -35,7 +43,7 @@ export const perProcessMpLock: Rule = {
         { message: `\`${guarded.cell.name}\` is read here`, place: guarded.read },
         { message: `\`${guarded.cell.name}\` is written back here`, place: guarded.write },
       ],
-      fixes: [],
+      fixes: fixesOf(finding),
     };
   },
 };

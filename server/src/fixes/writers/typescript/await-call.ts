@@ -1,7 +1,7 @@
 import ts from '#typescript';
 import type { AwaitRequest } from '../../../model/diagnostics.js';
 import type { TextRange } from '../../../model/source.js';
-import { insertion, type Change } from './edits.js';
+import { insertion, type Change } from '../edits.js';
 import { canAwait } from './place.js';
 import { functionAround, isAsync, smallestAround } from './syntax.js';
 

@@ -110,6 +110,19 @@ export class CombinedLocks {
     return [...reachable(sections, functions)].some((callee) => callee === host);
   }
 
+  /** Whether some section under a lock of this name asks for it again. */
+  reenters(name: string): boolean {
+    const takings = this.takings.filter(({ lock }) => lock.name === name);
+    const functions = namedFunctions(this.source);
+    return takings.some(({ call, method }) => {
+      if (method !== 'request') return false;
+      const sections = [...call.arguments, ...reachable(call.arguments, functions)];
+      return takings.some(
+        (other) => other.call !== call && sections.some((section) => isInside(other.call, section)),
+      );
+    });
+  }
+
   private takingsIn(source: ts.SourceFile): Taking[] {
     const takings: Taking[] = [];
     visitAll(source, (node) => {

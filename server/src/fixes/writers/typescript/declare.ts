@@ -3,9 +3,10 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import ts from '#typescript';
 import { isLockClass, type CombinedLocks } from './combined-locks.js';
-import { insertion, type Change } from './edits.js';
+import { insertion, type Change } from '../edits.js';
 import { freeName, identifiersIn } from './names.js';
-import { indentationAt, isFirstOnLine, isLastOnLine, quoted, type Style } from './style.js';
+import { indentationAt, isFirstOnLine, isLastOnLine } from '../lines.js';
+import { quoted, type Style } from './style.js';
 import { isTypeScript } from './syntax.js';
 
 const MODULE = 'lockkit';
@@ -33,6 +34,18 @@ export function useLock(
     expression: identifier,
     changes: [...imported.changes, placeAtTop(source, imported.statement, declaration, style)],
   };
+}
+
+/** Makes the class available, and nothing more. */
+export function useLockClass(source: ts.SourceFile, style: Style): LockUse {
+  const { expression, changes, statement } = importClass(source, style);
+  if (statement === undefined) return { expression, changes };
+  return { expression, changes: [...changes, placeAtTop(source, statement, undefined, style)] };
+}
+
+/** The import statement that a file needs for the class, if it has none yet. */
+export function missingImport(source: ts.SourceFile, style: Style): string | undefined {
+  return importClass(source, style).statement;
 }
 
 /** A name for the variable that holds the lock: `totalLock` for `counter:total`. */
@@ -202,24 +215,24 @@ function packageType(file: string): string | undefined {
   }
 }
 
-/** Puts the import and the lock's declaration after the module's imports, or before its first statement. */
+/** Puts the import and the lock's declaration, of which one may be missing, after the module's imports, or before its first statement. */
 function placeAtTop(
   source: ts.SourceFile,
   statement: string | undefined,
-  declaration: string,
+  declaration: string | undefined,
   { eol }: Style,
 ): Change {
   const { text, statements } = source;
   const head = leading(statements);
   const anchor = head.at(-1);
-  const lines = (statement === undefined ? '' : statement + eol + eol) + declaration;
+  const lines = [statement, declaration].filter((part) => part !== undefined).join(eol + eol);
   const next = statements[head.length];
   if (anchor === undefined) {
     return insertion(next === undefined ? text.length : startOf(text, next, source), lines + eol + eol);
   }
   const neighbour = lockAfter(source, head.length);
   if (neighbour !== undefined && statement === undefined)
-    return insertion(endOfLine(text, neighbour.end), eol + declaration);
+    return insertion(endOfLine(text, neighbour.end), eol + lines);
   const end = endOfLine(text, anchor.end);
   const joins = statement !== undefined && isImport(anchor);
   const close = next !== undefined && !/(\r\n|\n|\r)[ \t]*(\r\n|\n|\r)/.test(gapAfter(text, end));

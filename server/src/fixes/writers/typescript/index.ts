@@ -1,14 +1,16 @@
 /** Writes fixes for TypeScript and JavaScript. */
 import ts from '#typescript';
-import type { Fix, FixRequest, GuardRequest } from '../../../model/diagnostics.js';
+import { fileOf, type Fix, type FixRequest, type GuardRequest } from '../../../model/diagnostics.js';
 import type { TextRange } from '../../../model/source.js';
 import { awaitCall } from './await-call.js';
 import { CombinedLocks } from './combined-locks.js';
 import { useLock } from './declare.js';
-import { applied, ordered, type Change } from './edits.js';
+import { applied, ordered, type Change } from '../edits.js';
 import { chooseForm, returnedChain } from './forms.js';
+import { hoistLock } from './hoist-lock.js';
 import { moveReadIntoSection } from './move-read.js';
 import { canAwait, findPlace } from './place.js';
+import { replaceLock } from './replace-lock.js';
 import { styleOf } from './style.js';
 import { isWaitedFor } from './waiting.js';
 import { parse, syntaxErrors } from './syntax.js';
@@ -16,15 +18,18 @@ import { wrapExpression, wrapStatements } from './wrap.js';
 
 /** @returns undefined where the request cannot be written rightly, or nothing is left to be done */
 export function writeTypeScriptFix(request: FixRequest, text: string): Fix | undefined {
-  const { region, title } = request;
-  const source = parse(region.file, text);
+  const { title } = request;
+  const file = fileOf(request);
+  const source = parse(file, text);
   const errors = syntaxErrors(source);
-  if (errors.some((error) => isNear(error, region.function, source))) return undefined;
+  // What speaks of a lock may stand anywhere in the file.
+  const area = 'region' in request ? request.region.function : { start: 0, end: text.length };
+  if (errors.some((error) => isNear(error, area, source))) return undefined;
   const changes = changesFor(source, request);
   if (changes === undefined) return undefined;
   const edits = ordered(changes);
-  if (syntaxErrors(parse(region.file, applied(text, edits))).length > errors.length) return undefined;
-  return { title, edits: edits.map((edit) => ({ file: region.file, ...edit })) };
+  if (syntaxErrors(parse(file, applied(text, edits))).length > errors.length) return undefined;
+  return { title, edits: edits.map((edit) => ({ file, ...edit })) };
 }
 
 function changesFor(source: ts.SourceFile, request: FixRequest): Change[] | undefined {
@@ -33,6 +38,10 @@ function changesFor(source: ts.SourceFile, request: FixRequest): Change[] | unde
       return guard(source, request);
     case 'await-call':
       return awaitCall(source, request);
+    case 'replace-lock':
+      return replaceLock(source, request);
+    case 'hoist-lock':
+      return hoistLock(source, request);
   }
 }
 

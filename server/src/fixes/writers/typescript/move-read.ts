@@ -3,11 +3,12 @@ import ts from '#typescript';
 import type { TextRange } from '../../../model/source.js';
 import { canMoveIntoArrow } from './closures.js';
 import type { CombinedLocks } from './combined-locks.js';
-import { insertion, type Change } from './edits.js';
+import { insertion, type Change } from '../edits.js';
 import { leavingOf } from './leaving.js';
 import { boundNames, declaredBy, intersects, isBlockScoped, isUsing, mentionedIn } from './names.js';
 import type { Stretch } from './place.js';
-import { indentationAt, isFirstOnLine, lineStart, nextLine, type Style } from './style.js';
+import { indentationAt, isFirstOnLine, lineStart, nextLine } from '../lines.js';
+import type { Style } from './style.js';
 import { isAsync, smallestAround, unwrap, visitAll } from './syntax.js';
 import { multiLineStrings, withLeadingComments } from './wrap.js';
 

@@ -1,11 +1,12 @@
 /** Writes a form out: what stands before and after the statements, and one step of indentation more for them. */
 import ts from '#typescript';
 import type { TextRange } from '../../../model/source.js';
-import { insertion, type Change } from './edits.js';
+import { insertion, type Change } from '../edits.js';
 import type { Form } from './forms.js';
 import { freeName, identifiersIn } from './names.js';
 import type { Stretch } from './place.js';
-import { indentationAt, isFirstOnLine, isLastOnLine, lineEnd, nextLine, type Style } from './style.js';
+import { indentationAt, isFirstOnLine, isLastOnLine, lineEnd, nextLine } from '../lines.js';
+import type { Style } from './style.js';
 import { visitAll } from './syntax.js';
 
 /** @param lock the expression that is the lock */

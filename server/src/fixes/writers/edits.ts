@@ -1,4 +1,4 @@
-import type { TextRange } from '../../../model/source.js';
+import type { TextRange } from '../../model/source.js';
 
 /** A change of one file's text. */
 export interface Change {
