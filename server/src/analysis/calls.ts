@@ -3,6 +3,7 @@ import type { Argument, Call, FunctionFacts, FunctionIndex, Temporary } from '..
 import type { Overlap } from '../model/findings.js';
 import { CALL_DEPTH, type Analysis, type OverlapContext } from './analysis.js';
 import { isLost, isWork, noteCall, noteContent, noteRelease, pendingOf, startUnawaited } from './awaits.js';
+import { Conditions } from './conditions.js';
 import { applyModel, construct, instanceValue } from './effects.js';
 import { runBody } from './execute.js';
 import {
@@ -529,6 +530,7 @@ export function runApart<T extends { state: State }>(
   apart.reads.clear();
   apart.tested.clear();
   apart.written.clear();
+  apart.conditions = new Conditions();
   return analysis.within(context, () => run(apart));
 }
 
@@ -573,7 +575,8 @@ function callUnseen(site: CallSite, state: State, receiver?: Value): Result {
     if (operation.decorates !== true) publish(state, argument);
   }
   if (operation.decorates === true) return { state, value: decorated(site) };
-  if (receiver?.shape.kind === 'object') publish(state, receiver);
+  if (receiver !== undefined) publish(state, receiver);
+  state.conditions.noteEffect();
   noteContent(state);
   let current = state;
   const acquired = noteUnseenCall(site, current, receiver);

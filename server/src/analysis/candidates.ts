@@ -2,6 +2,7 @@
 import { intersect, subtract, type Dimension } from '../model/dimensions.js';
 import type { EntryPoint, Finding, Guard, Overlap } from '../model/findings.js';
 import type { Place } from '../model/source.js';
+import { judge, type DecidedAct } from './acts.js';
 import type { Analysis } from './analysis.js';
 import { placeIn, type Frame } from './frame.js';
 import { nameOf, settleOwnLocks, type OwnLockCandidate } from './own-locks.js';
@@ -25,6 +26,8 @@ interface UpdateCandidate {
   readonly write: Place;
   readonly writeFrame: Frame;
   readonly certain: boolean;
+  /** Set when only the decision to write derives from the read. */
+  readonly act?: DecidedAct;
   readonly held: readonly Acquisition[];
   readonly lapsed: readonly Lapse[];
   /** The exported function that is the outermost of the executions that overlap. */
@@ -63,7 +66,7 @@ export function overlapsOf(analysis: Analysis, depth: number, span: readonly Dim
 export function noteUpdate(
   analysis: Analysis,
   state: State,
-  pair: { read: LiveRead; certain: boolean; write: Place; writeFrame: Frame },
+  pair: { read: LiveRead; certain: boolean; write: Place; writeFrame: Frame; act?: DecidedAct },
 ): void {
   if (analysis.isImporting) return;
   const covering = [...state.held.values()].filter(
@@ -153,7 +156,9 @@ const STRENGTH = { shown: 2, usual: 1, likely: 0 } as const;
 
 function strength(finding: Finding): number {
   return (
-    Math.max(...finding.overlaps.map((overlap) => STRENGTH[overlap.strength])) * 2 + (finding.certain ? 1 : 0)
+    Math.max(...finding.overlaps.map((overlap) => STRENGTH[overlap.strength])) * 4 +
+    (finding.certain ? 2 : 0) +
+    (finding.kind === 'read-modify-write' && finding.derivation === 'data' ? 1 : 0)
   );
 }
 
@@ -260,6 +265,8 @@ function settleUpdate(analysis: Analysis, candidate: UpdateCandidate): Finding |
   const sharesHandle = guards.some((lock) => lock.handle !== undefined);
   const overlaps = sharesHandle ? open.filter(({ dimension }) => !OF_ONE_PROCESS.has(dimension)) : open;
   if (overlaps.length === 0) return undefined;
+  const judgement = candidate.act && judge(candidate.act, candidate.cell);
+  if (candidate.act !== undefined && judgement === undefined) return undefined;
   const lapsed = candidate.lapsed.filter(({ acquisition }) =>
     overlaps.some(({ dimension }) => acquisition.span.includes(dimension)),
   );
@@ -289,12 +296,14 @@ function settleUpdate(analysis: Analysis, candidate: UpdateCandidate): Finding |
     write,
     ...(!isSamePlace(candidate.read.place, read) && { readsAt: candidate.read.place }),
     ...(!isSamePlace(candidate.write, write) && { writesAt: candidate.write }),
-    derivation: 'data',
+    derivation: judgement === undefined ? 'data' : 'control',
+    ...(judgement !== undefined && { act: judgement.act }),
     ...(candidate.entry !== undefined && { entries: [candidate.entry] }),
     certain: candidate.certain,
     guards: [...shortGuards].map(([lock, unshared]) => guardOf(lock, unshared)),
     lateGuards: locks.filter((lock) => !candidate.read.guards.has(lock.id)).map((lock) => guardOf(lock)),
-    overlaps,
+    overlaps:
+      judgement?.likely === true ? overlaps.map((overlap) => ({ ...overlap, strength: 'likely' })) : overlaps,
     ...(point !== undefined && { point: near(point) }),
     ...(meeting !== undefined && { region: regionOf(meeting) }),
   };

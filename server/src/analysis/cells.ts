@@ -4,6 +4,7 @@ import type { VariableIndex } from '../model/facts.js';
 import type { CellKind } from '../model/library-model.js';
 import type { Place } from '../model/source.js';
 import type { Analysis } from './analysis.js';
+import { noteAct } from './acts.js';
 import { noteRead, noteWrite } from './awaits.js';
 import { noteUpdate } from './candidates.js';
 import { distinctBy } from './distinct.js';
@@ -12,7 +13,15 @@ import { placeIn, variableKey, type Frame } from './frame.js';
 import { fieldOf } from './heap.js';
 import { noteFlagWrite, noteChainWrite } from './home-made-locks.js';
 import type { CellIdentity, State } from './state.js';
-import { canonical, display, type AbstractObject, type Origins, type Shape, type Value } from './values.js';
+import {
+  canonical,
+  display,
+  unknown,
+  type AbstractObject,
+  type Origins,
+  type Shape,
+  type Value,
+} from './values.js';
 
 /** The dimensions along which what is outside of a process can be touched at the same time. */
 const REACH: Readonly<Partial<Record<CellKind, readonly Dimension[]>>> = {
@@ -120,20 +129,27 @@ export function elementCell(
   return key === undefined ? cell : { ...cell, name: `${label}[${display(key)}]` };
 }
 
-/** Reads a cell. @returns the reads that the value now derives from */
+/**
+ * Reads a cell.
+ * @param presence true when the value tells no more than whether there is something
+ * @returns the reads that the value now derives from
+ */
 export function readCell(
   analysis: Analysis,
   state: State,
   frame: Frame,
   cell: CellIdentity,
   place: Place,
+  presence = false,
 ): Origins {
   const { depth } = analysis;
   noteRead(analysis, state, frame, cell, place);
   const id = `${frame.id}@${String(place.start)} ${cell.key}`;
   state.reads.delete(`${id}'`);
-  state.reads.set(id, { id, cell, place, frame, depth, guards: new Set(state.held.keys()) });
+  const guards = new Set(state.held.keys());
+  state.reads.set(id, { id, cell, place, frame, depth, guards, ...(presence && { presence }) });
   state.written.delete(cell.key);
+  state.conditions = state.conditions.forgetWait(cell.key);
   return new Map([[id, true]]);
 }
 
@@ -150,9 +166,36 @@ export function writeCell(
   noteChainWrite(analysis, state, cell, value);
   noteFlagWrite(analysis, state, cell, value, place);
   state.written.set(cell.key, value);
+  let isUpdate = false;
+  let adds = false;
   for (const [id, certain] of value.origins) {
     const read = state.reads.get(id);
-    if (read?.cell.key !== cell.key) continue;
+    if (read?.cell.key !== cell.key || read.empty === true) continue;
     noteUpdate(analysis, state, { read, certain, write: place, writeFrame: frame });
+    if (read.point === undefined) adds = true;
+    else isUpdate = true;
   }
+  if (!isUpdate) noteAct(analysis, state, { cell, value, place, frame, adds });
+  settleReads(state, cell);
+}
+
+/** What was read of a cell before it was written has had its effect. */
+function settleReads(state: State, cell: CellIdentity): void {
+  for (const [id, read] of state.reads) {
+    if (read.cell.key === cell.key && read.settled !== true) state.reads.set(id, { ...read, settled: true });
+  }
+  state.conditions = state.conditions.forgetWait(cell.key);
+}
+
+/** A cell is changed in one step that reads it too, so that only a decision can be out of date. */
+export function changeCell(
+  analysis: Analysis,
+  state: State,
+  frame: Frame,
+  cell: CellIdentity,
+  place: Place,
+): void {
+  const value = unknown(analysis.freshId(), 'value');
+  noteAct(analysis, state, { cell, value, place, frame, adds: true });
+  settleReads(state, cell);
 }

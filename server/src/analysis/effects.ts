@@ -10,13 +10,13 @@ import type {
 import type { Analysis } from './analysis.js';
 import { isLost, pendingOf, runStarted, startUnawaited } from './awaits.js';
 import { inputsOf, isAwaited, runCallback, type CallSite, type Result } from './calls.js';
-import { elementCell, fieldCell, innerCell, readCell, storeCell, writeCell } from './cells.js';
+import { changeCell, elementCell, fieldCell, innerCell, readCell, storeCell, writeCell } from './cells.js';
 import { asDescriptor, fileNameOf, openFileOf } from './files.js';
 import { keyOf } from './heap.js';
 import { applyFuture } from './futures.js';
 import { placeIn } from './frame.js';
 import { makeInstance } from './instances.js';
-import { acquire, release } from './locks.js';
+import { acquire, hasOption, release } from './locks.js';
 import { leave, publish } from './publish.js';
 import { buildQuery, conditionValue, performed } from './queries.js';
 import { columnsOf } from './columns.js';
@@ -27,7 +27,7 @@ import { runArgument } from './runs.js';
 import { applySql } from './sql-effects.js';
 import type { CellIdentity, State } from './state.js';
 import { beginModelled, endTransaction } from './transactions.js';
-import { originsOf, unknown, valueOf, type Instance, type Shape, type Value } from './values.js';
+import { constant, originsOf, unknown, valueOf, type Instance, type Shape, type Value } from './values.js';
 
 export function applyModel(called: CallSite, state: State, applied: Applied): Result {
   const { call, receiver } = applied;
@@ -87,6 +87,10 @@ export function applyModel(called: CallSite, state: State, applied: Applied): Re
   if (call.limits !== undefined) limit(site, call.limits, receiver);
   if (call.assigns !== undefined) assign(site, call.assigns, receiver);
   if (call.writes !== undefined) write(site, state, call.writes, applied);
+  if (call.atomic !== undefined && call.acquires === undefined) {
+    const cell = call.atomic.kind === 'row' ? undefined : cellOf(site, call.atomic, applied);
+    if (cell !== undefined) changeCell(analysis, state, frame, cell, placeIn(frame, operation.range));
+  }
   if (call.sql !== undefined) value = applySql(site, state, call.sql, applied) ?? value;
 
   let current = state;
@@ -179,7 +183,8 @@ function read(site: CallSite, state: State, model: ReadModel, applied: Applied):
   const cell = cellOf(site, model, applied);
   if (cell === undefined) return undefined;
   const id = `${frame.id}@${String(operation.range.start)}`;
-  const origins = readCell(analysis, state, frame, cell, placeIn(frame, operation.range));
+  const place = placeIn(frame, operation.range);
+  const origins = readCell(analysis, state, frame, cell, place, model.presence === true);
   const [direct] = origins.keys();
   const value: Value = {
     ...unknown(id, operation.text, origins),
@@ -211,7 +216,11 @@ function write(site: CallSite, state: State, model: WriteModel, applied: Applied
   }
   const cell = cellOf(site, model, applied);
   if (cell === undefined) return;
-  const given = writtenValue(site, model, applied) ?? moved(site, state, model, applied);
+  if ((model.ifAbsent ?? []).some((word) => hasOption(site, word))) return;
+  const given =
+    'to' in model
+      ? constant(model.to)
+      : (writtenValue(site, model, applied) ?? moved(site, state, model, applied));
   const kept = given?.shape.kind === 'instance' ? given.shape.instance.kept : undefined;
   const value = kept ?? given ?? unknown(analysis.freshId(), 'value');
   writeCell(analysis, writerOf(site, state, applied, cell), frame, cell, value, place);

@@ -6,7 +6,8 @@ import { callDepth, placeIn, receiverOf, type Frame } from './frame.js';
 import { keyOf, loadModule, loadProperty, loadVariable, storeProperty, storeVariable } from './heap.js';
 import { performed } from './queries.js';
 import { walk } from './walk.js';
-import { forgetEmpty, noteHandOver, noteTest, noteTurn } from './home-made-locks.js';
+import type { Conditions, Decision } from './conditions.js';
+import { forgetEmpty, noteHandOver, noteTest, noteTurn, noteWait } from './home-made-locks.js';
 import { publish } from './publish.js';
 import { initializeStatics } from './statics.js';
 import { noteReturned } from './awaits.js';
@@ -167,8 +168,11 @@ function execute(analysis: Analysis, frame: Frame, node: Node, state: State): Ou
       forgetEmpty(whenTrue, condition, true);
       forgetEmpty(whenFalse, condition, false);
       const pointsBefore = pointCount(state, condition);
+      const decisions = decide(frame, node, condition, whenTrue, whenFalse);
       const one = execute(analysis, frame, node.then, whenTrue);
       const other = execute(analysis, frame, node.else, whenFalse);
+      noteOtherwise(decisions?.no, one);
+      noteOtherwise(decisions?.yes, other);
       const next = joinAll(analysis, [one.next, other.next]);
       if (next !== undefined && one.next !== undefined && other.next !== undefined) {
         if (pointCount(next, condition) === pointsBefore) noteDecision(next, one.next, other.next, condition);
@@ -190,8 +194,10 @@ function execute(analysis: Analysis, frame: Frame, node: Node, state: State): Ou
         all.filter((exit) => !isOwn(exit)),
       );
     }
-    case 'labelled':
-      return leaveLabelled(analysis, node.label, execute(analysis, frame, node.body, state));
+    case 'labelled': {
+      const before = state.conditions;
+      return leaveLabelled(analysis, node.label, execute(analysis, frame, node.body, state), before);
+    }
     case 'point':
       if (node.cause !== 'yield' || frame.generator === undefined) break;
       frame.generator.at ??= node;
@@ -223,14 +229,48 @@ function execute(analysis: Analysis, frame: Frame, node: Node, state: State): Ou
   return { next: operate(analysis, frame, node, state), exits: [] };
 }
 
-/** What leaves a block by its label goes on behind it. */
-function leaveLabelled(analysis: Analysis, label: string | undefined, outcome: Outcome): Outcome {
+/**
+ * What leaves a block by its label goes on behind it.
+ * @param before what had been decided where the block began
+ */
+function leaveLabelled(
+  analysis: Analysis,
+  label: string | undefined,
+  outcome: Outcome,
+  before?: Conditions,
+): Outcome {
   const isOwn = (exit: Exit): boolean => exit.kind === 'break' && exit.label === label;
-  const ends = [outcome.next, ...outcome.exits.filter(isOwn).map((exit) => exit.state)];
-  return outcomeOf(
-    joinAll(analysis, ends),
-    outcome.exits.filter((exit) => !isOwn(exit)),
-  );
+  const own = outcome.exits.filter(isOwn).map((exit) => exit.state);
+  const others = outcome.exits.filter((exit) => !isOwn(exit));
+  for (const { conditions } of own) {
+    const since = before === undefined ? [] : conditions.since(before);
+    for (const decision of since) noteOtherwise(decision, { ...outcome, exits: others });
+  }
+  return outcomeOf(joinAll(analysis, [outcome.next, ...own]), others);
+}
+
+/** Says on either way what was decided. */
+function decide(
+  frame: Frame,
+  { range }: Node & { kind: 'branch' },
+  condition: Value,
+  whenTrue: State,
+  whenFalse: State,
+): { yes: Decision; no: Decision } | undefined {
+  if (condition.origins.size === 0) return undefined;
+  const branch = `${frame.id}@${String(range.start)}`;
+  const yes: Decision = { condition, outcome: true, hasEffects: false };
+  const no: Decision = { condition, outcome: false, hasEffects: false };
+  whenTrue.conditions = whenTrue.conditions.decide(branch, yes);
+  whenFalse.conditions = whenFalse.conditions.decide(branch, no);
+  return { yes, no };
+}
+
+/** @param other what came of the way that was not taken */
+function noteOtherwise(decision: Decision | undefined, other: Outcome): void {
+  if (decision === undefined || other.next !== undefined) return;
+  if (other.exits.some(({ kind }) => kind === 'throw')) decision.otherwise = 'throws';
+  else if (other.exits.some(({ kind }) => kind === 'return')) decision.otherwise = 'returns';
 }
 
 /** How many of the reads that a condition derives from have passed a point. */
@@ -498,6 +538,7 @@ function operate(analysis: Analysis, frame: Frame, operation: Operation, state: 
       // A generator that is not async is stepped by its one consumer; nothing runs in between that did not wait for it.
       if (operation.cause === 'yield' && waited !== undefined) publish(state, waited);
       if ((operation.cause !== 'yield' || frame.facts.async) && yieldsAt(analysis, frame, operation)) {
+        noteWait(state, waited);
         noteTurn(analysis, state, waited, spot);
         noteHandOver(analysis, state, waited, spot);
         state.passPoint(spot, { waitsFor: waited });

@@ -6,7 +6,7 @@ import { isAwaited, runCallback, type CallSite, type Result } from './calls.js';
 import { chainAcquisition, chainedCells } from './home-made-locks.js';
 import { performed } from './queries.js';
 import type { State } from './state.js';
-import { originsOf, unknown, valueOf, type Value } from './values.js';
+import { joinValues, originsOf, unknown, valueOf, type Value } from './values.js';
 
 type Future = NonNullable<CallModel['future']>;
 
@@ -22,7 +22,7 @@ export function applyFuture(
     case 'then':
       return chain(site, state, receiver, [0, 1]);
     case 'catch':
-      return chain(site, state, receiver, [0]);
+      return chain(site, state, receiver, [0], true);
     case 'finally':
       return finish(site, state, receiver);
     case 'resolve':
@@ -74,12 +74,14 @@ function make(site: CallSite, state: State): Result {
 /**
  * `.then(callback)`: the callback runs after a point. Where the promise came out of a cell, the callback holds the lock that
  * a chain of promises is, if the chain turns out to be stored back.
+ * @param passesOn true when the promise's own value is one of the ends that it comes to
  */
 function chain(
   site: CallSite,
   state: State,
   waited: Value | undefined,
   callbacks: readonly number[],
+  passesOn = false,
 ): Result {
   const { analysis, operation } = site;
   const receiver = waited && performed(analysis, state, site.frame, waited);
@@ -103,19 +105,23 @@ function chain(
     current = result.state;
     results.push(result.value);
   }
-  const [first] = results;
+  const ends = passesOn || results.length === 0 ? [given, ...results] : results;
   for (const cell of cells) {
     for (const released of current.release((held) => held.id === `chain ${cell.key}`)) {
       noteRelease(analysis, released);
     }
   }
   const origins = originsOf([...(receiver === undefined ? [] : [receiver]), ...results]);
-  const wrapped = wrap(site, first === undefined ? given : { ...first, origins: originsOf([first]) });
+  const [first = given, ...others] = ends;
+  const joined = others.reduce((one, other) => joinValues(one, other, () => analysis.freshId()), first);
+  // Which of several ends it comes to depends on the promise.
+  const from = others.length === 0 ? [first] : [given, ...ends];
+  const wrapped = wrap(site, { ...joined, origins: originsOf(from) });
   return { state: isAwaited(site) ? current : state, value: { ...wrapped, origins } };
 }
 
 function settledValue(site: CallSite, receiver: Value): Value {
-  if (receiver.shape.kind !== 'future') return receiver;
+  if (receiver.shape.kind !== 'future') return { ...receiver, pending: undefined };
   return (
     site.analysis.futures.get(receiver.shape.id) ??
     unknown(site.analysis.freshId(), 'value', receiver.origins)

@@ -73,7 +73,8 @@ export function loadVariable(
     }
   }
   const typed = (): Value => {
-    const value = typedOr(analysis, owner, facts.type, { id: key, label: facts.name, depth: owner.depth });
+    const declared = typedOr(analysis, owner, facts.type, { id: key, label: facts.name, depth: owner.depth });
+    const value = given(facts.kind === 'parameter', declared);
     return facts.promising === true ? promising(value) : value;
   };
   const shared = facts.reassigned && (facts.scope === 0 || facts.captured) && facts.kind !== 'synthetic';
@@ -224,6 +225,13 @@ function heldOr(held: Value | undefined, typed: () => Value): Value {
   if (shape.kind !== 'constant' || (shape.value !== null && shape.value !== undefined)) return held;
   const promised = typed();
   return promised.shape.kind === 'unknown' ? held : { ...promised, origins: held.origins };
+}
+
+/** A parameter that nothing in sight was bound to. */
+function given(isParameter: boolean, value: Value): Value {
+  return isParameter && value.shape.kind === 'unknown'
+    ? { ...value, shape: { ...value.shape, given: true } }
+    : value;
 }
 
 export function storeVariable(
@@ -403,7 +411,7 @@ function loadField(
           depth: object.depth,
         });
   };
-  if (!isMutable(analysis, key)) return held ?? typed();
+  if (!isMutable(analysis, key)) return held ?? { ...typed(), origins: value.origins };
   const cell = fieldCell(analysis, object, key);
   const known = heldOr(held, typed);
   if (isOwn(analysis, object)) return { ...known, shape: seenThrough(known.shape, false, cell) };

@@ -18,7 +18,7 @@ import type { Acquisition, CellIdentity, State } from './state.js';
 import type { Value } from './values.js';
 
 const SPAN: readonly Dimension[] = ['tasks'];
-const IN_MEMORY = new Set(['variable', 'field', 'element']);
+export const IN_MEMORY: ReadonlySet<string> = new Set(['variable', 'field', 'element']);
 
 /** The lock that a flag in a cell is. */
 export function flagLock(cell: string): string {
@@ -30,7 +30,7 @@ export function isFlag({ lock }: Acquisition): boolean {
 }
 
 /** Whether a value is certainly truthy or falsy. */
-function truth(value: Value): boolean | undefined {
+export function truth(value: Value): boolean | undefined {
   switch (value.shape.kind) {
     case 'constant':
       return Boolean(value.shape.value);
@@ -61,7 +61,10 @@ export function noteTest(state: State, condition: Value, outcome: boolean): void
 export function forgetEmpty(state: State, condition: Value, outcome: boolean): void {
   if (condition.shape.kind === 'not') forgetEmpty(state, condition.shape.of, !outcome);
   else if (!outcome && condition.direct !== undefined) {
-    for (const read of condition.origins.keys()) state.reads.delete(read);
+    for (const id of condition.origins.keys()) {
+      const read = state.reads.get(id);
+      if (read !== undefined) state.reads.set(id, { ...read, empty: true });
+    }
   }
 }
 
@@ -121,8 +124,8 @@ export function chainedCells(state: State, value: Value): CellIdentity[] {
   const cells: CellIdentity[] = [];
   for (const id of value.origins.keys()) {
     const read = state.reads.get(id);
-    if (read !== undefined && read.point === undefined && IN_MEMORY.has(read.cell.kind))
-      cells.push(read.cell);
+    if (read === undefined || read.empty === true) continue;
+    if (read.point === undefined && IN_MEMORY.has(read.cell.kind)) cells.push(read.cell);
   }
   return cells;
 }
@@ -164,4 +167,11 @@ export function noteTurn(analysis: Analysis, state: State, waited: Value | undef
   if (turns.length === 0) return;
   state.passPoint(spot);
   for (const turn of turns) state.acquire(turn);
+}
+
+/** What was read from a cell is waited for: who comes after has to look at the cell again. */
+export function noteWait(state: State, waited: Value | undefined): void {
+  const read = waited?.direct === undefined ? undefined : state.reads.get(waited.direct);
+  if (read === undefined || !IN_MEMORY.has(read.cell.kind)) return;
+  state.conditions = state.conditions.waitFor(read);
 }

@@ -4,6 +4,7 @@ import type { Place } from '../model/source.js';
 import { Analysis, BudgetExceeded, type AnalysisContext, type OverlapContext } from './analysis.js';
 import { initialize } from './calls.js';
 import { settle } from './candidates.js';
+import { Conditions } from './conditions.js';
 import { callerOfExport, callerOfMethod, type EntryCaller } from './entry-callers.js';
 import { runBody } from './execute.js';
 import { placeIn, type Frame } from './frame.js';
@@ -221,6 +222,7 @@ function runEntryPoint(
       ...(receiver !== undefined && { receiver }),
     };
     const state = loaded.copy();
+    state.conditions = new Conditions();
     const [parameter] = facts.parameters;
     if (callee.first !== undefined && parameter !== undefined)
       state.variables.set(frame, parameter.variable, callee.first);

@@ -92,17 +92,20 @@ function wordsOf(shape: Shape | undefined): string[] {
   return shape?.kind === 'pure' && shape.name === '|' ? shape.from.flatMap(wordsOf) : [];
 }
 
-/** Whether a word is among the arguments: by itself, or as a property of an object of options. */
-function hasOption(site: CallSite, option: string): boolean {
+/** Whether a word is among the arguments: by itself, or as a property or a value of an object of options. */
+export function hasOption(site: CallSite, option: string): boolean {
   const given = site.named.get(option.toLowerCase())?.shape;
   if (given !== undefined) return given.kind !== 'constant' || Boolean(given.value);
   return site.arguments.some(({ shape }) => {
-    if (shape.kind === 'constant') return String(shape.value).toUpperCase() === option.toUpperCase();
-    return (
-      shape.kind === 'object' &&
-      [...shape.object.fields.keys()].some((name) => name.toUpperCase() === option.toUpperCase())
+    if (shape.kind !== 'object') return isWord(shape, option);
+    return [...shape.object.fields].some(
+      ([name, value]) => name.toUpperCase() === option.toUpperCase() || isWord(value.shape, option),
     );
   });
+}
+
+function isWord(shape: Shape, word: string): boolean {
+  return shape.kind === 'constant' && String(shape.value).toUpperCase() === word.toUpperCase();
 }
 
 export interface Acquired {

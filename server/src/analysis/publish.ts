@@ -25,6 +25,10 @@ function leaveShallow(value: Value): void {
 /** Executions other than this one may use a value from now on, and what is reached through it. */
 export function publish(state: State, value: Value): void {
   const { shape } = value;
+  for (const id of value.origins.keys()) {
+    const read = state.reads.get(id);
+    if (read !== undefined && read.presence !== true) state.conditions.used.add(read.cell.key);
+  }
   switch (shape.kind) {
     case 'instance':
       shape.instance.published = true;

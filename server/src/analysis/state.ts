@@ -3,6 +3,7 @@ import type { Dimension } from '../model/dimensions.js';
 import type { FixRegion } from '../model/findings.js';
 import type { CellKind } from '../model/library-model.js';
 import type { Place } from '../model/source.js';
+import { Conditions } from './conditions.js';
 import type { Frame } from './frame.js';
 import type { Row } from './rows.js';
 import { SharedMap } from './shared-map.js';
@@ -117,6 +118,12 @@ export interface LiveRead {
   readonly guards: ReadonlySet<string>;
   /** The first interleaving point since the read. */
   readonly point?: Spot;
+  /** It was found to be empty, so that nothing derives from it. */
+  readonly empty?: boolean;
+  /** The cell was written since: what was read of it has had its effect. */
+  readonly settled?: boolean;
+  /** It tells no more than whether there is something. */
+  readonly presence?: boolean;
 }
 
 export class State {
@@ -126,6 +133,7 @@ export class State {
   lapsed: ReadonlyMap<string, Lapse> = new Map();
   /** Cells that sections write which were started and not waited for. */
   started: ReadonlyMap<string, StartedSection> = new Map();
+  conditions = new Conditions();
 
   constructor(
     readonly variables: Variables,
@@ -148,6 +156,7 @@ export class State {
     copy.unawaited = this.unawaited;
     copy.lapsed = this.lapsed;
     copy.started = this.started;
+    copy.conditions = this.conditions;
     return copy;
   }
 
@@ -227,6 +236,7 @@ export function join(left: State, right: State, id: () => string): State {
   joined.unawaited = left.unawaited ?? right.unawaited;
   joined.lapsed = union(left.lapsed, right.lapsed);
   joined.started = common(left.started, right.started);
+  joined.conditions = Conditions.join(left.conditions, right.conditions);
   return joined;
 }
 
@@ -259,7 +269,12 @@ function joinReads(
     }
     const guards = new Set([...one.guards].filter((guard) => other.guards.has(guard)));
     const stale = one.point === undefined ? other : one;
-    reads.set(key, { ...stale, guards });
+    reads.set(key, {
+      ...stale,
+      guards,
+      empty: one.empty === true && other.empty === true,
+      settled: one.settled === true || other.settled === true,
+    });
     if ((one.point === undefined) === (other.point === undefined)) continue;
     const fresh = one.point === undefined ? one : other;
     const alias = `${key}'`;

@@ -134,6 +134,8 @@ export type Shape =
       readonly differs?: Distinct;
       /** True when calling it gives a promise. */
       readonly promising?: boolean;
+      /** True for what the caller of an execution hands in. */
+      readonly given?: boolean;
     }
   | { readonly kind: 'constant'; readonly value: string | number | boolean | null | undefined }
   | { readonly kind: 'template'; readonly parts: readonly (string | Shape)[] }

@@ -56,6 +56,12 @@ export interface EntryPoint {
   readonly name: string;
 }
 
+/**
+ * What a test that no longer holds makes an execution do: `spend` what is counted (or add to it), `claim` or `create` what was found
+ * missing, `initialise` it with something of its own, or `take-turn` after having waited for the one before.
+ */
+export type Act = 'spend' | 'claim' | 'create' | 'initialise' | 'take-turn';
+
 /** A cell is read, and then written from what was read. */
 export interface ReadModifyWrite {
   readonly kind: 'read-modify-write';
@@ -74,6 +80,8 @@ export interface ReadModifyWrite {
   readonly point?: Place;
   /** Whether the written value derives from the read, or only the decision to write. */
   readonly derivation: 'data' | 'control';
+  /** Of a `control` derivation: what the decision leads to. */
+  readonly act?: Act;
   /** False when the derivation passes through code that the analysis cannot see. */
   readonly certain: boolean;
   /** The locks that are held without a gap from the read to the write. */

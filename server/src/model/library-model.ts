@@ -151,6 +151,8 @@ export interface CellModel {
 export interface ReadModel extends CellModel {
   /** What was read is kept in the receiver (`await db.read()`), until a call writes the `value` `receiver`. */
   readonly kept?: boolean;
+  /** It tells no more than whether there is something. */
+  readonly presence?: boolean;
   /** Of a row: it stays locked until the transaction ends if this is there (the option `lock`). */
   readonly locked?: Reference;
 }
@@ -163,6 +165,10 @@ export interface WriteModel extends CellModel {
   readonly value?: Reference | readonly Reference[];
   /** The key of the cell whose last written value is written here (`rename(from, to)`). */
   readonly from?: Reference;
+  /** The value that is written, when it is always the same (`null` for a deletion). */
+  readonly to?: boolean | null;
+  /** Words among the arguments, or names of options, with which nothing is written if there is something already. */
+  readonly ifAbsent?: readonly string[];
   /**
    * Of a row: `value` is the record itself, or an instance that it was read from: the columns are written that were assigned to.
    */

@@ -178,6 +178,7 @@ export const libraryDefinitions = {
           ...flag,
           description: 'What was read is kept in the receiver, until it is written from there.',
         },
+        presence: { ...flag, description: 'It tells no more than whether there is something.' },
         locked: {
           ...reference,
           description: 'The row stays locked until the transaction ends if this is there.',
@@ -195,6 +196,16 @@ export const libraryDefinitions = {
         expression: record({ text: reference, names: reference, values: reference }, ['text']),
         lists: { const: 'checked', description: 'Of a row: lists that are written as a whole are checked.' },
         from: { ...reference, description: 'The key of the cell whose value is written here.' },
+        to: {
+          enum: [true, false, null],
+          description: 'The value that is written, when it is always the same.',
+        },
+        ifAbsent: {
+          type: 'array',
+          items: name,
+          description:
+            'Words among the arguments, or names of options, with which nothing is written if there is something already.',
+        },
         changes: { ...flag, description: 'Of a row: the columns that were assigned to in a record.' },
         checked: {
           type: 'array',

@@ -1,6 +1,7 @@
 import type { Diagnostic } from '../model/diagnostics.js';
 import type { Finding } from '../model/findings.js';
 import type { Rule } from '../model/rule.js';
+import { checkThenAct } from './check-then-act/rule.js';
 import { fileLockAcrossThreads } from './file-lock-across-threads/rule.js';
 import { inProcessLock } from './in-process-lock/rule.js';
 import { lockPerCall } from './lock-per-call/rule.js';
@@ -13,6 +14,7 @@ export { rulePage } from './pages.js';
 /** Every rule there is, in the order of the documentation. */
 export const rules: readonly Rule[] = [
   unguardedRmw,
+  checkThenAct,
   inProcessLock,
   lockPerCall,
   missingAwait,

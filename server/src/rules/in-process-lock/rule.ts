@@ -9,15 +9,19 @@ function missingOf({ guards, overlaps }: ReadModifyWrite): Overlap[] {
   return overlaps.filter(({ dimension }) => !guards.some(({ span }) => span.includes(dimension)));
 }
 
-function messageOf({ cell, read, write, guards }: ReadModifyWrite, missing: readonly Overlap[]): string {
+function messageOf(
+  { cell, read, write, guards, derivation }: ReadModifyWrite,
+  missing: readonly Overlap[],
+): string {
+  const [seen, done] = derivation === 'data' ? ['read', 'written back'] : ['tested', 'changed'];
   const lines =
     read.line === write.line
-      ? `is read and written back on line ${String(read.line)}`
-      : `is read on line ${String(read.line)} and written back on line ${String(write.line)}`;
+      ? `is ${seen} and ${done} on line ${String(read.line)}`
+      : `is ${seen} on line ${String(read.line)} and ${done} on line ${String(write.line)}`;
   const locks = list(guards.map(({ name, span }) => `\`${name}\`, which excludes ${excluded(span)}`));
   return (
     `\`${cell.name}\` ${lines} under ${locks}. ` +
-    `${capitalize(interleaving(missing))} can step in, read the same value and lose one of the updates; ` +
+    `${capitalize(interleaving(missing))} can step in${derivation === 'data' ? ', read the same value and lose one of the updates' : ' and pass the same test'}; ` +
     `${cureOf(guards, missing)}.`
   );
 }
