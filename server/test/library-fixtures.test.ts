@@ -14,7 +14,7 @@ describe.each(fixtures.map(({ file, scenarios }) => [file, scenarios] as const))
 
   test('is named after a library, has a report, and something that stays silent', () => {
     const texts = scenarios.map(({ files }) => [...files.values()].join('\n'));
-    const marked = texts.filter((text) => /\/\/ (?:error|warning|hint): \[/.test(text));
+    const marked = texts.filter((text) => /(?:\/\/|#) (?:error|warning|hint): \[/.test(text));
     expect(marked.length).toBeGreaterThan(0);
     expect(marked.length).toBeLessThan(texts.length);
     expect(existsSync(new URL(file.replace(/\.md$/, '.json'), models)), file).toBe(true);

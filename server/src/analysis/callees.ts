@@ -96,8 +96,11 @@ export class Callees {
 
   /** A method of whatever it may be: the name has to say it all. */
   private byName(names: readonly string[]): Callee {
-    const structural = this.analysis.models.structuralMethod(names.at(-1) ?? '');
-    if (structural !== undefined) return isInert(structural.call) ? 'nothing' : undefined;
+    const structural = this.analysis.models.structuralMethods(names.at(-1) ?? '');
+    if (structural.length > 0)
+      return structural.every(({ call, given }) => given === undefined && isInert(call))
+        ? 'nothing'
+        : undefined;
     const name = names.at(-1) ?? '';
     return isLockName(name) || isRelease(name) ? undefined : 'method';
   }

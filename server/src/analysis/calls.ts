@@ -1,6 +1,7 @@
 /** Calls: of the project's own functions (followed inwards), of libraries (by their models), and of what cannot be seen. */
 import type { Argument, Call, FunctionFacts, FunctionIndex, Temporary } from '../model/facts.js';
 import type { Overlap } from '../model/findings.js';
+import type { LibraryModel } from '../model/library-model.js';
 import { CALL_DEPTH, type Analysis, type OverlapContext } from './analysis.js';
 import { isLost, isWork, noteCall, noteContent, noteRelease, pendingOf, startUnawaited } from './awaits.js';
 import { Conditions } from './conditions.js';
@@ -32,7 +33,7 @@ import { leave, publish } from './publish.js';
 import { isLockName, isRelease, noteUnseenCall, unseenLock } from './unseen.js';
 import { callManager, makeManager } from './managers.js';
 import { classMember, unboundMethod } from './members.js';
-import { asLibraryInstance } from './inheritance.js';
+import { asLibraryInstance, tableModelOf } from './inheritance.js';
 import { asObject } from './statics.js';
 import type { State } from './state.js';
 import {
@@ -69,6 +70,8 @@ export interface CallSite {
   readonly named: Named;
   /** Those of them whose parameters' positions a model tells. */
   readonly placed?: ReadonlyMap<number, Value>;
+  /** The names of the parameters that the model tells of. */
+  readonly parameters?: readonly string[];
 }
 
 export type Named = ReadonlyMap<string, Value>;
@@ -128,7 +131,13 @@ function callMethod(site: CallSite, state: State, target: Value, key: Key): Resu
       const method = Object.hasOwn(facts.methods, name) ? facts.methods[name] : undefined;
       if (method !== undefined) return applyModel(site, state, { call: method, model, receiver: object });
       const held = loadProperty(analysis, state, frame, object, name, placeIn(frame, operation.range));
-      if (held.shape.kind === 'instance') return callValue(site, state, held, object);
+      if (held.shape.kind === 'instance' || held.shape.kind === 'library')
+        return callValue(site, state, held, object);
+    }
+    if (shape.kind === 'record' && shape.record.owner !== undefined) {
+      const method = classMember(analysis, shape.record.owner, name, object);
+      if (method?.shape.kind === 'function')
+        return callFunction(site, state, method.shape, site.arguments, site.named);
     }
     if (shape.kind === 'record' || shape.kind === 'query') {
       const { class: facts, model } = shape.kind === 'record' ? shape.record : shape.query;
@@ -187,13 +196,16 @@ function callMethod(site: CallSite, state: State, target: Value, key: Key): Resu
     const inherited = asLibraryInstance(analysis, target);
     if (inherited?.shape.kind === 'instance' && Object.hasOwn(inherited.shape.instance.class.methods, name))
       return callMethod(site, state, inherited, key);
-    const structural = analysis.models.structuralMethod(name);
+    const structural = analysis.models
+      .structuralMethods(name)
+      .find(({ model, given }) => given === undefined || isGivenA(site, model, given));
     if (structural !== undefined) {
+      const { call: method, model, given } = structural;
       return applyModel(site, state, {
-        call: structural.call,
-        model: structural.model,
+        call: method,
+        model,
         receiver: object,
-        likely: true,
+        ...(given === undefined && { likely: true }),
       });
     }
   }
@@ -208,6 +220,14 @@ function callMethod(site: CallSite, state: State, target: Value, key: Key): Resu
     }
   }
   return callUnseen(site, state, object);
+}
+
+/** True when the first argument is a table, or a query, of a library. */
+function isGivenA(site: CallSite, model: LibraryModel, what: 'table' | 'query'): boolean {
+  const [first] = site.arguments;
+  if (first === undefined) return false;
+  if (what === 'query') return first.shape.kind === 'query' && first.shape.query.model === model;
+  return first.shape.kind === 'class' && tableModelOf(site.analysis, first.shape)?.model === model;
 }
 
 function hasMember(analysis: Analysis, object: AbstractObject, name: string, value: Value): boolean {
@@ -284,6 +304,13 @@ function callInherited(site: CallSite, state: State, name: string): Result {
       receiver,
     } as const;
     return callFunction(site, state, callee, site.arguments, site.named);
+  }
+  if (receiver?.shape.kind === 'record') {
+    const { class: facts, model } = receiver.shape.record;
+    const method = Object.hasOwn(facts.methods, name) ? facts.methods[name] : undefined;
+    return method === undefined
+      ? callUnseen(site, state, receiver)
+      : applyModel(site, state, { call: method, model, receiver });
   }
   const inherited = receiver && asLibraryInstance(analysis, receiver);
   return inherited?.shape.kind === 'instance' && Object.hasOwn(inherited.shape.instance.class.methods, name)

@@ -74,7 +74,7 @@ export function noteUpdate(
   );
   const inDoubt = covering.some(({ id, weak }) => weak === true && pair.read.guards.has(id));
   const cell: CellIdentity = inDoubt ? { ...pair.read.cell, sharing: 'likely' } : pair.read.cell;
-  const levels = levelsAbove(analysis, cell.depth, pair.read.depth);
+  const levels = withUsual(analysis, cell, levelsAbove(analysis, cell.depth, pair.read.depth));
   if (levels.length === 0) return;
   const held = covering.filter(({ weak }) => weak !== true);
   const lapsed = [...state.lapsed.values()];
@@ -82,6 +82,23 @@ export function noteUpdate(
   const isOfEntry = levels.every(({ index }) => index <= MODULE_DEPTH + 1);
   const entry = isOfEntry ? analysis.entry : undefined;
   analysis.candidates.push({ kind: 'update', cell, held, lapsed, levels, ...(entry && { entry }), ...pair });
+}
+
+/** What a cell is made for tells along which dimensions executions share it, where nothing else says so. */
+function withUsual(analysis: Analysis, cell: CellIdentity, levels: Level[]): Level[] {
+  const { usually, declaration } = cell;
+  const index = analysis.depth;
+  if (usually === undefined || index <= MODULE_DEPTH || analysis.hasEvidence(usually.along)) return levels;
+  const known = new Set(levels.flatMap((level) => level.overlaps.map(({ dimension }) => dimension)));
+  const overlaps = usually.along
+    .filter((dimension) => !known.has(dimension))
+    .map((dimension): Overlap => ({
+      dimension,
+      strength: 'usual',
+      text: usually.text,
+      ...(declaration !== undefined && { place: declaration }),
+    }));
+  return overlaps.length === 0 ? levels : [...levels, { index, overlaps }];
 }
 
 /** A file lock is taken on an open file that is kept in a shared cell. */

@@ -18,6 +18,7 @@ import {
   display,
   unknown,
   type AbstractObject,
+  type Instance,
   type Origins,
   type Shape,
   type Value,
@@ -77,6 +78,27 @@ export function fieldCell(analysis: Analysis, object: AbstractObject, key: Key):
     sharing: object.sharing,
     holder: object,
     ...(declared !== undefined && { declaration: placeIn(declared.owner.frame, declared.field.range) }),
+  };
+}
+
+/** State inside of a library's instance that executions share, if a property of it is that. */
+export function sharedCell(instance: Instance, key: Key): CellIdentity | undefined {
+  const { cells } = instance.class;
+  if (cells === undefined) return undefined;
+  const { identity, name } = keyText(key);
+  const isElement = typeof key !== 'string' || /^(?:\d+$|\[)/.test(key);
+  const model = cells[isElement ? '*' : key];
+  if (model === undefined) return undefined;
+  return {
+    key: `${instance.id}${identity}`,
+    kind: 'shared',
+    name: `${instance.label}${name}`,
+    reach: model.reach,
+    depth: instance.depth,
+    sharing: 'usual',
+    holder: instance,
+    ...(model.usually !== undefined && { usually: model.usually }),
+    ...(instance.made !== undefined && { declaration: instance.made }),
   };
 }
 

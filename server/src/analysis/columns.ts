@@ -4,6 +4,7 @@ import { tokensOf } from '../libraries/sql/tokens.js';
 import type { WriteModel } from '../model/library-model.js';
 import type { OperatorsModel } from '../model/store-model.js';
 import type { CallSite } from './calls.js';
+import { plainKey } from './element-keys.js';
 import { propertyAt, valueAt, type Applied } from './references.js';
 import { originsOf, type Value } from './values.js';
 
@@ -17,15 +18,16 @@ export function columnsOf(operators: OperatorsModel | undefined, value: Value): 
   if (shape.kind !== 'object') return columns.set('', value);
   const isAtomic = (name: string): boolean => operators?.atomic?.includes(name) === true;
   const isSet = (name: string): boolean => operators?.sets?.includes(name) === true;
-  for (const [name, inner] of shape.object.fields) {
+  for (const [key, inner] of shape.object.fields) {
+    const name = plainKey(key);
     if (isAtomic(name) || inner.shape.kind === 'constant') continue;
     if (isSet(name)) {
       for (const [column, part] of columnsOf(operators, inner)) columns.set(column, part);
       continue;
     }
     const parts = inner.shape.kind === 'object' ? [...inner.shape.object.fields] : [];
-    if (parts.length > 0 && parts.every(([operator]) => isAtomic(operator))) continue;
-    columns.set(name, parts.find(([operator]) => isSet(operator))?.[1] ?? inner);
+    if (parts.length > 0 && parts.every(([operator]) => isAtomic(plainKey(operator)))) continue;
+    columns.set(name, parts.find(([operator]) => isSet(plainKey(operator)))?.[1] ?? inner);
   }
   for (const spread of shape.object.spreads ?? []) {
     for (const [column, part] of columnsOf(operators, spread)) {

@@ -15,34 +15,37 @@ import { asDescriptor, fileNameOf, openFileOf } from './files.js';
 import { keyOf } from './heap.js';
 import { applyFuture } from './futures.js';
 import { placeIn } from './frame.js';
-import { makeInstance } from './instances.js';
+import { innerInstance, makeInstance } from './instances.js';
 import { acquire, hasOption, release } from './locks.js';
 import { leave, publish } from './publish.js';
-import { buildQuery, conditionValue, performed } from './queries.js';
+import { buildQuery, conditionValue, performed, withQuery } from './queries.js';
 import { columnsOf } from './columns.js';
 import { loadColumn } from './records.js';
-import { isOneAtATime, placed, valueAt, type Applied } from './references.js';
+import { isGiven, isOneAtATime, placed, valueAt, type Applied } from './references.js';
 import { applyRowRead, applyRowWrite, isCheckedByStore, writtenValue } from './row-effects.js';
 import { runArgument } from './runs.js';
 import { applySql } from './sql-effects.js';
 import type { CellIdentity, State } from './state.js';
-import { beginModelled, endTransaction } from './transactions.js';
+import { acquireRow, beginModelled, endTransaction } from './transactions.js';
 import { constant, originsOf, unknown, valueOf, type Instance, type Shape, type Value } from './values.js';
 
-export function applyModel(called: CallSite, state: State, applied: Applied): Result {
+export function applyModel(called: CallSite, state: State, given: Applied): Result {
+  const site = placed(called, given.call);
+  const applied = withQuery(site, given);
   const { call, receiver } = applied;
-  const site = placed(called, call);
   const { analysis, frame, operation } = site;
   if (call.future !== undefined) {
     const result = applyFuture(site, state, call.future, receiver);
     return { state: result.state, value: pendingOf(site, result.value, []) };
   }
-  if (call.performs !== undefined) return perform(site, state, applied, call.performs);
-  const given = inputsOf(site);
-  const inputs = receiver === undefined ? given : [receiver, ...given];
-  if (call.runs === undefined) for (const argument of given) leave(state, argument);
+  const isPerformed = call.performs !== undefined && call.builds === undefined;
+  const done = isPerformed ? perform(site, state, applied, call.performs) : undefined;
+  if (done !== undefined) return done;
+  const handed = inputsOf(site);
+  const inputs = receiver === undefined ? handed : [receiver, ...handed];
+  if (call.runs === undefined) for (const argument of handed) leave(state, argument);
   if (call.pure !== true) {
-    const kept = new Set<Value | undefined>(given);
+    const kept = new Set<Value | undefined>(handed);
     for (const { argument } of call.runs ?? []) kept.delete(valueAt(site, argument, receiver));
     if (call.returns !== undefined && 'argument' in call.returns)
       kept.delete(valueAt(site, call.returns.argument, receiver));
@@ -58,6 +61,8 @@ export function applyModel(called: CallSite, state: State, applied: Applied): Re
     value = valueOf(shape, originsOf(inputs));
   }
   if (call.builds !== undefined) value = buildQuery(site, call.builds, applied);
+  if (call.builds !== undefined && call.performs !== undefined)
+    value = performed(analysis, state, frame, value);
   if (call.condition !== undefined) value = conditionValue(site, call.condition, applied);
 
   if (call.differs !== undefined) {
@@ -92,6 +97,8 @@ export function applyModel(called: CallSite, state: State, applied: Applied): Re
     if (cell !== undefined) changeCell(analysis, state, frame, cell, placeIn(frame, operation.range));
   }
   if (call.sql !== undefined) value = applySql(site, state, call.sql, applied) ?? value;
+  if (call.sql?.kept === true && receiver?.shape.kind === 'instance') receiver.shape.instance.kept = value;
+  if (call.refreshes !== undefined) refresh(site, state, call.refreshes, receiver);
 
   let current = state;
   let hasRun = false;
@@ -146,6 +153,28 @@ function limit(site: CallSite, reference: Reference, receiver: Value | undefined
   receiver.shape.instance.limit = Number(given.value);
 }
 
+/** A record that is read anew: nothing has come in between since, and what is locked now is locked from here on. */
+function refresh(
+  site: CallSite,
+  state: State,
+  { record: reference, locked }: NonNullable<CallModel['refreshes']>,
+  receiver: Value | undefined,
+): void {
+  const { analysis, frame, operation } = site;
+  const value = valueAt(site, reference, receiver);
+  if (value?.shape.kind !== 'record') return;
+  const { record } = value.shape;
+  const place = placeIn(frame, operation.range);
+  if (locked !== undefined && isGiven(valueAt(site, locked, receiver)))
+    acquireRow(analysis, state, frame, record.row, place);
+  record.changes.clear();
+  const guards = new Set(state.held.keys());
+  for (const [id, read] of state.reads) {
+    if (read.cell.row === undefined || !id.startsWith(record.id)) continue;
+    state.reads.set(id, { id, cell: read.cell, place, frame, depth: analysis.depth, guards });
+  }
+}
+
 /** Columns that are assigned to by a method of the record: `row.set('total', 1)`, `row.set({ total: 1 })`. */
 function assign(
   site: CallSite,
@@ -162,12 +191,15 @@ function assign(
 }
 
 /** A command that was made before, or the query that the method is called on. */
-function perform(site: CallSite, state: State, applied: Applied, reference: Reference): Result {
+function perform(site: CallSite, state: State, applied: Applied, reference: Reference): Result | undefined {
   const { analysis, frame, operation } = site;
   const command = valueAt(site, reference, applied.receiver);
   const id = `${frame.id}@${String(operation.range.start)}`;
   const nothing = (): Value => unknown(id, operation.text, originsOf(inputsOf(site), false));
   if (command?.shape.kind === 'query') return { state, value: performed(analysis, state, frame, command) };
+  if (command?.shape.kind === 'record') return { state, value: command };
+  // What is no query is text, or a list, of which the model says the rest.
+  if (applied.call.sql !== undefined || applied.call.pure === true) return undefined;
   if (command?.shape.kind !== 'instance') return { state, value: command ?? nothing() };
   const { instance } = command.shape;
   if (instance.class.performed === undefined) return { state, value: nothing() };
@@ -251,6 +283,16 @@ function returned(site: CallSite, { call, model, receiver }: Applied, value: Val
   if ('receiver' in returns) return receiver ?? value;
   if ('descriptor' in returns) return receiver === undefined ? value : asDescriptor(receiver);
   if ('object' in returns) return freshObject(site, value);
+  const own = receiver?.shape.kind === 'instance' ? receiver.shape.instance : undefined;
+  if ('kept' in returns) return own?.kept ?? value;
+  if ('inner' in returns) {
+    const inner = own && innerInstance(own, returns.inner, returns.inner);
+    return inner === undefined ? value : valueOf({ kind: 'instance', instance: inner });
+  }
+  if ('export' in returns) {
+    const [module = ''] = model.modules;
+    return valueOf({ kind: 'library', module, path: [returns.export] });
+  }
   if ('manager' in returns) {
     const generator = valueAt(site, returns.manager, receiver);
     if (generator?.shape.kind !== 'function') return value;

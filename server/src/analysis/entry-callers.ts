@@ -1,9 +1,10 @@
 /** Who calls the exported functions and methods of a file, as library models say. */
 import type { Dimension } from '../model/dimensions.js';
 import type { ClassFacts, FunctionFacts, MethodFacts, TypeFacts } from '../model/facts.js';
-import type { DecoratorModel, EntryModel } from '../model/library-model.js';
+import type { DecoratorModel, EntryModel, HandlesModel } from '../model/library-model.js';
 import type { Analysis } from './analysis.js';
 import type { Frame } from './frame.js';
+import { libraryBaseOf } from './inheritance.js';
 import { modelOfType } from './types.js';
 
 export interface EntryCaller {
@@ -11,6 +12,10 @@ export interface EntryCaller {
   readonly text: string;
   /** Along which the calls overlap, besides what the deployment says. */
   readonly along: readonly Dimension[];
+  /** Along which they normally overlap, where nothing says how they are run. */
+  readonly usually?: HandlesModel['usually'];
+  /** True when each call is made on an instance of its own. */
+  readonly own?: boolean;
 }
 
 function decoratorModels(
@@ -37,7 +42,28 @@ export function callerOfMethod(
   );
   for (const { calls, serial } of [...own, ...ofClass])
     if (calls !== undefined) return { text: calls, along: serial === true ? [] : ['tasks'] };
-  return undefined;
+  return callerOfInherited(analysis, frame, owner, method);
+}
+
+/** A framework calls the method, as the class of its own says that the method's class extends. */
+function callerOfInherited(
+  analysis: Analysis,
+  { module }: Frame,
+  owner: ClassFacts,
+  { name, function: index }: MethodFacts,
+): EntryCaller | undefined {
+  const base = libraryBaseOf(analysis, { class: module.facts.classes.indexOf(owner), frame: module.frame });
+  if (base === undefined || !('class' in base.export)) return undefined;
+  const handles = base.model.classes?.[base.export.class]?.handles;
+  if (handles === undefined || !(handles.methods.includes('*') || handles.methods.includes(name)))
+    return undefined;
+  const { text, along, usually, own = false } = handles;
+  return {
+    text,
+    along: along[module.facts.functions[index]?.async === true ? 'async' : 'sync'],
+    own,
+    ...(usually !== undefined && { usually }),
+  };
 }
 
 /** A framework finds the function by the name of its file, and its own. */

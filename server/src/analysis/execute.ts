@@ -1,5 +1,6 @@
 /** Runs a function's control flow over states. */
 import type { Node, Operation, Point, Temporary } from '../model/facts.js';
+import { callAccessor } from './accessors.js';
 import type { Analysis } from './analysis.js';
 import { call } from './calls.js';
 import { callDepth, placeIn, receiverOf, type Frame } from './frame.js';
@@ -396,6 +397,9 @@ function set(frame: Frame, into: Temporary, value: Value): void {
   frame.temporaries.set(into, value);
 }
 
+/** What is done with each element of a collection, in the order in which that is done. */
+const ITERATING: ReadonlySet<string> = new Set(['element', 'next', 'rest']);
+
 const EMPTY_TESTS = new Set<unknown>([null, undefined, false]);
 
 /** `!x`, and comparisons that say no more than whether `x` is there. */
@@ -414,7 +418,13 @@ function derived(analysis: Analysis, operator: string, from: readonly Value[]): 
       return { ...first, origins };
   }
   // An element of a list of rows is a row.
-  if ((operator === 'element' || operator === 'next') && first?.shape.kind === 'record') return first;
+  if (first?.shape.kind === 'record' && ITERATING.has(operator)) return first;
+  if (
+    first?.shape.kind === 'instance' &&
+    first.shape.instance.kept?.shape.kind === 'record' &&
+    ITERATING.has(operator)
+  )
+    return first.shape.instance.kept;
   if (operator === 'element' || operator === 'key' || operator === 'next' || operator === 'switch') {
     return unknown(analysis.freshId(), operator, origins);
   }
@@ -440,7 +450,12 @@ function operate(analysis: Analysis, frame: Frame, operation: Operation, state: 
       return state;
     }
     case 'derive': {
-      const from = operation.from.map((part) => temporary(frame, part));
+      // Going through a query performs it.
+      const goes = ITERATING.has(operation.operator);
+      const from = operation.from.map((part) => {
+        const value = temporary(frame, part);
+        return goes ? performed(analysis, state, frame, value) : value;
+      });
       set(frame, operation.into, derived(analysis, operation.operator, from));
       return state;
     }
@@ -467,6 +482,11 @@ function operate(analysis: Analysis, frame: Frame, operation: Operation, state: 
         typeof operation.key === 'string'
           ? operation.key
           : keyOf(temporary(frame, operation.key.computed), operation.key.element);
+      const got = callAccessor(analysis, frame, state, { object, key, range: operation.range });
+      if (got !== undefined) {
+        set(frame, operation.into, got.value);
+        return got.state;
+      }
       const place = placeIn(frame, operation.range);
       set(frame, operation.into, loadProperty(analysis, state, frame, object, key, place));
       return state;
@@ -478,6 +498,13 @@ function operate(analysis: Analysis, frame: Frame, operation: Operation, state: 
           ? operation.key
           : keyOf(temporary(frame, operation.key.computed), operation.key.element);
       const value = operation.value === undefined ? constant(undefined) : temporary(frame, operation.value);
+      const done = callAccessor(analysis, frame, state, {
+        object,
+        key,
+        range: operation.range,
+        assigned: value,
+      });
+      if (done !== undefined) return done.state;
       storeProperty(analysis, state, frame, object, key, value, placeIn(frame, operation.range));
       return state;
     }

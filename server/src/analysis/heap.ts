@@ -4,9 +4,10 @@ import type { Place } from '../model/source.js';
 import type { Analysis } from './analysis.js';
 import { noteRead, noteWrite } from './awaits.js';
 import { exportedBinding, importedBinding, namespaceOf, type Binding } from './bindings.js';
-import { fieldCell, innerCell, readCell, variableCell, writeCell, type Key } from './cells.js';
+import { fieldCell, innerCell, readCell, sharedCell, variableCell, writeCell, type Key } from './cells.js';
+import { plainKey } from './element-keys.js';
 import { frameOf, variableKey, type Frame } from './frame.js';
-import { asLibraryInstance } from './inheritance.js';
+import { asLibraryInstance, tableModelOf } from './inheritance.js';
 import { innerInstance, instanceOfType, makeInstance } from './instances.js';
 import { classMember, unboundMethod } from './members.js';
 import { runModule } from './module-body.js';
@@ -14,11 +15,13 @@ import type { Module } from './modules.js';
 import { leave, publish } from './publish.js';
 import { asObject } from './statics.js';
 import { loadColumn, loadInColumn } from './records.js';
-import type { State } from './state.js';
+import { assignColumn, rowStandIn } from './row-effects.js';
+import type { CellIdentity, State } from './state.js';
 import { objectOfType, prepare } from './stand-ins.js';
 import { classOfType } from './types.js';
 import {
   classFacts,
+  isSameClass,
   NO_ORIGINS,
   originsOf,
   unknown,
@@ -73,6 +76,8 @@ export function loadVariable(
     }
   }
   const typed = (): Value => {
+    const row = rowOfParameter(analysis, state, owner, variable);
+    if (row !== undefined) return row;
     const declared = typedOr(analysis, owner, facts.type, { id: key, label: facts.name, depth: owner.depth });
     const value = given(facts.kind === 'parameter', declared);
     return facts.promising === true ? promising(value) : value;
@@ -91,6 +96,20 @@ export function loadVariable(
     origins: facts.scope === 0 ? origins : originsOf([value, { ...value, origins }]),
     direct: origins.keys().next().value ?? '',
   };
+}
+
+/** A row that a function is handed, as its parameter's type says: whenever it was read, that was before the call. */
+function rowOfParameter(
+  analysis: Analysis,
+  state: State,
+  owner: Frame,
+  variable: VariableIndex,
+): Value | undefined {
+  const { kind, type, name } = owner.module.facts.variables[variable] ?? {};
+  const made = kind === 'parameter' && type !== undefined ? classOfType(analysis, owner, type) : undefined;
+  const row = made && rowStandIn(analysis, state, owner, made, name ?? '');
+  if (row !== undefined) state.variables.set(owner, variable, row);
+  return row;
 }
 
 function loadBinding(analysis: Analysis, state: State, frame: Frame, binding: Binding, place: Place): Value {
@@ -250,6 +269,20 @@ export function storeVariable(
     if (isOwn(analysis, owner)) noteWrite(analysis, state, cell, options.place);
     else writeCell(analysis, state, frame, cell, value, options.place);
   }
+  // Of a default that nothing is known of (`Depends(get_session)`), the parameter's type may know more.
+  if (
+    facts.kind === 'parameter' &&
+    facts.type !== undefined &&
+    value.shape.kind === 'unknown' &&
+    options.initial
+  ) {
+    state.variables.delete(owner, variable);
+    const declared = loadVariable(analysis, state, frame, variable, options.place);
+    if (declared.shape.kind !== 'unknown') {
+      state.variables.set(owner, variable, declared);
+      return;
+    }
+  }
   if (owner.depth < analysis.depth) publish(state, value);
   const isNamed = facts.kind !== 'synthetic';
   state.variables.set(owner, variable, isNamed ? named(value, facts.name, facts.scope === 0) : value);
@@ -300,6 +333,8 @@ export function loadProperty(
       const itself = asObject(analysis, object);
       const own =
         typeof key === 'string' && itself.shape.kind === 'object' && itself.shape.object.fields.has(key);
+      const ofTable = typeof key === 'string' ? tableProperty(analysis, object, key) : undefined;
+      if (ofTable !== undefined) return ofTable;
       const inherited = own || typeof key !== 'string' ? undefined : unboundMethod(analysis, shape, key);
       return inherited ?? loadProperty(analysis, state, frame, itself, key, place);
     }
@@ -339,7 +374,14 @@ export function loadProperty(
     case 'instance': {
       const { instance } = shape;
       const { properties } = instance.class;
+      const shared = sharedCell(instance, key);
+      if (shared !== undefined) return ofShared(analysis, state, frame, shared, place);
       if (typeof key !== 'string') return valueOf(property(shape, key), object.origins);
+      const exported = instance.class.exports?.[key];
+      if (exported !== undefined) {
+        const [module = ''] = instance.model.modules;
+        return fromLibrary(analysis, { kind: 'library', module, path: [exported] }, object.origins);
+      }
       const className = properties?.[key] ?? (key in instance.class.methods ? undefined : properties?.['*']);
       if (className === 'descriptor') {
         const { name, depth, id } = instance;
@@ -359,6 +401,27 @@ export function loadProperty(
   }
 }
 
+/** Of a class that is a table: what its library gives to all tables (`Account.objects`), or one of its columns. */
+function tableProperty(analysis: Analysis, object: Value, key: string): Value | undefined {
+  const { shape } = object;
+  if (shape.kind !== 'class' || tableModelOf(analysis, shape) === undefined) return undefined;
+  const itself = asLibraryInstance(analysis, object);
+  if (itself?.shape.kind === 'instance') {
+    const { instance } = itself.shape;
+    const className = instance.class.properties?.[key];
+    const inner = className === undefined ? undefined : innerInstance(instance, key, className);
+    if (inner !== undefined) return valueOf({ kind: 'instance', instance: inner }, object.origins);
+    if (key in instance.class.methods) return undefined;
+  }
+  const member = unboundMethod(analysis, shape, key);
+  const begins = member && asLibraryInstance(analysis, member);
+  if (begins?.shape.kind === 'instance' && begins.shape.instance.class.begins !== undefined) {
+    const { instance } = begins.shape;
+    return { ...begins, shape: { kind: 'instance', instance: { ...instance, table: shape } } };
+  }
+  return member?.shape.kind === 'function' ? undefined : valueOf(property(shape, key), object.origins);
+}
+
 /** The object as an instance of the library's class that its class extends, if that is where the property is. */
 function inheritedProperty(analysis: Analysis, object: Value, key: Key): Value | undefined {
   const { shape } = object;
@@ -372,6 +435,15 @@ function inheritedProperty(analysis: Analysis, object: Value, key: Key): Value |
   if (inherited?.shape.kind !== 'instance') return undefined;
   const { properties } = inherited.shape.instance.class;
   return properties?.[key] === undefined && properties?.['*'] === undefined ? undefined : inherited;
+}
+
+function ofShared(analysis: Analysis, state: State, frame: Frame, cell: CellIdentity, place: Place): Value {
+  const origins = readCell(analysis, state, frame, cell, place);
+  return {
+    shape: { kind: 'contents', cell: cell.key, label: cell.name, depth: cell.depth },
+    origins,
+    direct: origins.keys().next().value ?? '',
+  };
 }
 
 function property(shape: Shape, key: Key): Shape {
@@ -431,8 +503,11 @@ export function methodOf(
 ): { readonly method: MethodFacts; readonly owner: ProjectClass } | undefined {
   const method = classFacts(owner)?.methods.find((candidate) => candidate.name === name && !candidate.static);
   if (method !== undefined) return { method, owner };
-  const superclass = superclassOf(analysis, owner);
-  return superclass === undefined ? undefined : methodOf(analysis, superclass, name);
+  for (const base of basesOf(analysis, owner)) {
+    const found = methodOf(analysis, base, name);
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
 /** The declaration of a field, in the class or in one that it extends. */
@@ -444,8 +519,11 @@ export function fieldOf(
   if (typeof key !== 'string') return undefined;
   const field = classFacts(owner)?.fields.find((candidate) => candidate.name === key);
   if (field !== undefined) return { field, owner };
-  const superclass = superclassOf(analysis, owner);
-  return superclass === undefined ? undefined : fieldOf(analysis, superclass, key);
+  for (const base of basesOf(analysis, owner)) {
+    const found = fieldOf(analysis, base, key);
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
 /** The class of the project that a class extends. */
@@ -457,6 +535,16 @@ export function superclassOf(
   const found = type && classOfType(analysis, frame, type);
   // A class that stands in its own way, in code that is being written.
   return found === undefined || (found.class === index && found.frame === frame) ? undefined : found;
+}
+
+/** The classes of the project that a class extends, in the order in which members are looked for. */
+export function basesOf(analysis: Analysis, owner: ProjectClass): readonly ProjectClass[] {
+  const superclass = superclassOf(analysis, owner);
+  const mixins = (classFacts(owner)?.mixins ?? []).flatMap((type) => {
+    const found = classOfType(analysis, owner.frame, type);
+    return found === undefined || isSameClass(found, owner) ? [] : [found];
+  });
+  return superclass === undefined ? mixins : [superclass, ...mixins];
 }
 
 export function storeProperty(
@@ -481,9 +569,12 @@ export function storeProperty(
     return;
   }
   publish(state, value);
-  if (shape.kind === 'record' && typeof key === 'string') shape.record.changes.set(key, value);
+  const shared = shape.kind === 'instance' ? sharedCell(shape.instance, key) : undefined;
+  if (shared !== undefined) writeCell(analysis, state, frame, shared, value, place);
+  if (shape.kind === 'record' && typeof key === 'string')
+    assignColumn(analysis, state, frame, shape.record, plainKey(key), value, place);
   else if (shape.kind === 'column' && typeof key === 'string')
-    shape.record.changes.set(`${shape.path}.${key}`, value);
+    assignColumn(analysis, state, frame, shape.record, `${shape.path}.${plainKey(key)}`, value, place);
   else if (shape.kind === 'contents')
     writeCell(analysis, state, frame, innerCell(analysis, shape, key), value, place);
 }

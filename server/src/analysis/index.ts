@@ -9,9 +9,11 @@ import { callerOfExport, callerOfMethod, type EntryCaller } from './entry-caller
 import { runBody } from './execute.js';
 import { placeIn, type Frame } from './frame.js';
 import { isIdle } from './idle-calls.js';
+import { tableModelOf } from './inheritance.js';
 import { classMember } from './members.js';
 import { runModuleBody } from './module-body.js';
 import { publish } from './publish.js';
+import { rowStandIn } from './row-effects.js';
 import type { State } from './state.js';
 import { updates } from './updates.js';
 import {
@@ -94,10 +96,11 @@ function runEntryPoints(analysis: Analysis, loaded: State): void {
     const exposed = classFacts.exported || instances.some((object) => isExported(analysis, object));
     if (!exposed) return;
     const state = loaded.copy();
+    const isTable = tableModelOf(analysis, own) !== undefined;
     const receivers: Value[] =
-      instances.length > 0
+      instances.length > 0 && !isTable
         ? instances.map((object) => valueOf({ kind: 'object', object }))
-        : [standIn(analysis, state, own)];
+        : [isTable ? valueOf({ kind: 'class', ...own }) : standIn(analysis, state, own)];
     const itself: Value = valueOf({ kind: 'class', ...own });
     for (const method of classFacts.methods) {
       const fn = facts.functions[method.function];
@@ -106,7 +109,8 @@ function runEntryPoints(analysis: Analysis, loaded: State): void {
         const plain = { kind: 'function', function: method.function, frame, receiver } as const;
         const callee = fn.decorated === true ? memberOf(analysis, own, method.name, receiver) : plain;
         const caller = callerOfMethod(analysis, frame, classFacts, method);
-        if (callee !== undefined) runEntryPoint(analysis, state, callee, fn.name, caller);
+        const made = !method.static && (isTable || caller?.own === true) ? own : undefined;
+        if (callee !== undefined) runEntryPoint(analysis, state, callee, fn.name, caller, made);
       }
     }
   });
@@ -142,14 +146,14 @@ function isExported(analysis: Analysis, object: AbstractObject): boolean {
 }
 
 /** An instance that some caller makes: whether it lives on and is shared, nothing here says. */
-function standIn(analysis: Analysis, state: State, made: ProjectClass): Value {
+function standIn(analysis: Analysis, state: State, made: ProjectClass, depth = 0): Value {
   const facts = classFacts(made);
   const managed = (facts?.decorators.length ?? 0) > 0;
   const object: AbstractObject = {
     id: `instance of class ${String(made.class)}`,
     label: analysis.traits.receiver,
     class: made,
-    depth: 0,
+    depth,
     sharing: managed ? 'usual' : 'likely',
     fields: new Map(),
   };
@@ -179,20 +183,36 @@ function standIn(analysis: Analysis, state: State, made: ProjectClass): Value {
 }
 
 /** What a framework does with the tasks of one process is shown; along how many hosts it runs them is only usual. */
-function overlapsOfCaller({ along, text }: EntryCaller, place: Place): Overlap[] {
-  return along.map((dimension): Overlap => {
+function overlapsOfCaller(
+  analysis: Analysis,
+  { along, text, usually }: EntryCaller,
+  place: Place,
+): Overlap[] {
+  const own = along.map((dimension): Overlap => {
     const strength = dimension === 'tasks' ? 'shown' : 'usual';
     return { dimension, strength, text, place };
   });
+  if (usually === undefined || analysis.hasEvidence(['threads', 'processes'])) return own;
+  const usual = usually.along.map((dimension): Overlap => ({
+    dimension,
+    strength: 'usual',
+    text: usually.text,
+    place,
+  }));
+  return [...own, ...usual];
 }
 
-/** @param caller who calls it, where a library model says so */
+/**
+ * @param caller who calls it, where a library model says so
+ * @param made the class that each call has an instance of its own of
+ */
 function runEntryPoint(
   analysis: Analysis,
   loaded: State,
   callee: Callee,
   name: string,
   caller: EntryCaller | undefined,
+  made?: ProjectClass,
 ): void {
   const facts = functionFacts(callee);
   if (facts === undefined) return;
@@ -206,11 +226,11 @@ function runEntryPoint(
     text: `calls of ${name} that overlap`,
     place,
   };
-  const own = caller === undefined ? (ofTasks ? [tasks] : []) : overlapsOfCaller(caller, place);
+  const own = caller === undefined ? (ofTasks ? [tasks] : []) : overlapsOfCaller(analysis, caller, place);
   const overlaps: Overlap[] = [...own, ...analysis.deployed()];
   analysis.entry = { key: keyOfFunction(callee), name: facts.name.split('.').at(-1) ?? facts.name };
   analysis.within({ overlaps }, () => {
-    const frame: Frame = {
+    let frame: Frame = {
       id: `entry ${outer.id}:${String(index)}${receiver?.shape.kind === 'object' ? ` ${receiver.shape.object.id}` : ''}`,
       module: outer.module,
       facts,
@@ -223,6 +243,10 @@ function runEntryPoint(
     };
     const state = loaded.copy();
     state.conditions = new Conditions();
+    if (made !== undefined) {
+      const own = rowStandIn(analysis, state, frame, made, analysis.traits.receiver);
+      frame = { ...frame, receiver: own ?? standIn(analysis, state, made, analysis.depth) };
+    }
     const [parameter] = facts.parameters;
     if (callee.first !== undefined && parameter !== undefined)
       state.variables.set(frame, parameter.variable, callee.first);

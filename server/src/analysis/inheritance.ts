@@ -1,22 +1,28 @@
 /** What objects and classes of the project have of the library's class that theirs extends. */
+import type { LibraryModel } from '../model/library-model.js';
 import type { Analysis } from './analysis.js';
-import { superclassOf } from './heap.js';
 import { makeInstance } from './instances.js';
 import type { ResolvedExport } from './models.js';
-import { modelOfType } from './types.js';
-import { classFacts, valueOf, type ProjectClass, type Value } from './values.js';
+import { classOfType, modelOfType } from './types.js';
+import { classFacts, isSameClass, valueOf, type ProjectClass, type Value } from './values.js';
+
+/** Longer chains of superclasses than this are loops, in code that is being written. */
+const LONGEST = 10;
 
 /** The library's class at the end of a chain of superclasses. */
-export function libraryBaseOf(analysis: Analysis, owner: ProjectClass): ResolvedExport | undefined {
-  let top = owner;
-  // Deeper chains than this are loops, in code that is being written.
-  for (let depth = 0; depth < 10; depth++) {
-    const next = superclassOf(analysis, top);
-    if (next === undefined) {
-      const type = classFacts(top)?.superclass;
-      return type && modelOfType(analysis, top.frame, type);
-    }
-    top = next;
+export function libraryBaseOf(
+  analysis: Analysis,
+  owner: ProjectClass,
+  depth = 0,
+): ResolvedExport | undefined {
+  if (depth > LONGEST) return undefined;
+  const { superclass, mixins = [] } = classFacts(owner) ?? {};
+  for (const type of superclass === undefined ? mixins : [superclass, ...mixins]) {
+    const own = classOfType(analysis, owner.frame, type);
+    if (isSameClass(own, owner)) continue;
+    const found =
+      own === undefined ? modelOfType(analysis, owner.frame, type) : libraryBaseOf(analysis, own, depth + 1);
+    if (found !== undefined) return found;
   }
   return undefined;
 }
@@ -34,6 +40,7 @@ export function asLibraryInstance(analysis: Analysis, { shape, origins }: Value)
       label,
       labelled: true,
       depth: 0,
+      table: shape,
     });
     return instance && valueOf({ kind: 'instance', instance }, origins);
   }
@@ -49,4 +56,15 @@ export function asLibraryInstance(analysis: Analysis, { shape, origins }: Value)
     depth: shape.object.depth,
   });
   return instance && valueOf({ kind: 'instance', instance }, origins);
+}
+
+/** The library whose tables a class of the project is one of, with the class of its records. */
+export function tableModelOf(
+  analysis: Analysis,
+  owner: ProjectClass,
+): { readonly model: LibraryModel; readonly record: string } | undefined {
+  const base = libraryBaseOf(analysis, owner);
+  if (base === undefined || !('class' in base.export)) return undefined;
+  const { class: record } = base.export;
+  return base.model.classes?.[record]?.rows === true ? { model: base.model, record } : undefined;
 }

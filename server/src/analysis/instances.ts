@@ -21,6 +21,7 @@ export interface NewInstance {
   readonly made?: Place;
   readonly arguments?: readonly Value[];
   readonly exclusive?: boolean;
+  readonly table?: Shape & { readonly kind: 'class' };
 }
 
 /** Locks of one name are one: a second `new CombinedLock('total')` is the same lock as the first. */
@@ -47,6 +48,7 @@ export function makeInstance(analysis: Analysis, wanted: NewInstance): Instance 
     ...(wanted.made !== undefined && { made: wanted.made }),
     ...(wanted.arguments !== undefined && { arguments: wanted.arguments }),
     ...(wanted.exclusive !== undefined && { exclusive: wanted.exclusive }),
+    ...(wanted.table !== undefined && { table: wanted.table }),
   };
   analysis.instances.set(id, instance);
   return instance;

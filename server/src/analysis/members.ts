@@ -1,6 +1,6 @@
 /** What a class gives to its instances: methods as their decorators left them, and attributes of the class itself. */
 import type { Analysis } from './analysis.js';
-import { methodOf, superclassOf } from './heap.js';
+import { basesOf, methodOf } from './heap.js';
 import { asObject } from './statics.js';
 import { functionFacts, valueOf, type ProjectClass, type Value } from './values.js';
 
@@ -9,8 +9,11 @@ function held(analysis: Analysis, owner: ProjectClass, name: string): Value | un
   const { shape } = asObject(analysis, valueOf({ kind: 'class', ...owner }));
   const found = shape.kind === 'object' ? shape.object.fields.get(name) : undefined;
   if (found !== undefined) return found;
-  const superclass = superclassOf(analysis, owner);
-  return superclass === undefined ? undefined : held(analysis, superclass, name);
+  for (const base of basesOf(analysis, owner)) {
+    const inherited = held(analysis, base, name);
+    if (inherited !== undefined) return inherited;
+  }
+  return undefined;
 }
 
 /** A function that was found on a class, as a method of the object that it was asked for. */

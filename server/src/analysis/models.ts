@@ -8,6 +8,14 @@ export interface ResolvedExport {
   readonly export: ExportModel;
 }
 
+/** A method that is known by its name. */
+export interface StructuralMethod {
+  readonly model: LibraryModel;
+  readonly call: CallModel;
+  /** What the first argument must be. */
+  readonly given?: 'table' | 'query';
+}
+
 const indexes = new WeakMap<readonly LibraryModel[], Map<Language, ModelIndex>>();
 
 /** Finds what library models say, by module and by name. */
@@ -22,6 +30,7 @@ export class ModelIndex {
   }
 
   private readonly byModule = new Map<string, LibraryModel[]>();
+  private readonly methods = new Map<string, readonly StructuralMethod[]>();
   private readonly structural: { model: LibraryModel; class: ClassModel }[] = [];
   /** Models that tell of files whose exports are called. */
   readonly withEntries: LibraryModel[] = [];
@@ -38,7 +47,7 @@ export class ModelIndex {
         else list.push(model);
       }
       for (const candidate of Object.values(model.classes ?? {})) {
-        if (candidate.structural === true) this.structural.push({ model, class: candidate });
+        if ((candidate.structural ?? false) !== false) this.structural.push({ model, class: candidate });
       }
     }
   }
@@ -77,12 +86,20 @@ export class ModelIndex {
     return found !== undefined && 'sameAs' in found ? model.exports[found.sameAs] : found;
   }
 
-  /** A method that says what it does by its name alone, on a receiver of which nothing is known. */
-  structuralMethod(name: string): { model: LibraryModel; call: CallModel } | undefined {
-    for (const { model, class: candidate } of this.structural) {
+  /** Methods that say what they do by their names, on receivers of which nothing is known; those that need an argument first. */
+  structuralMethods(name: string): readonly StructuralMethod[] {
+    const known = this.methods.get(name);
+    if (known !== undefined) return known;
+    const found = this.structural.flatMap(({ model, class: candidate }): StructuralMethod[] => {
       const call = Object.hasOwn(candidate.methods, name) ? candidate.methods[name] : undefined;
-      if (call !== undefined) return { model, call };
-    }
-    return undefined;
+      const { structural } = candidate;
+      return call === undefined
+        ? []
+        : [{ model, call, ...(typeof structural === 'string' && { given: structural }) }];
+    });
+    const rank = ({ given }: StructuralMethod): number => (given === undefined ? 1 : 0);
+    found.sort((one, other) => rank(one) - rank(other));
+    this.methods.set(name, found);
+    return found;
   }
 }

@@ -79,6 +79,9 @@ export function mutableProperties(facts: FileFacts): ReadonlySet<string> {
       if (node.kind === 'store-property' && typeof node.key === 'string') names.add(node.key);
     });
   }
+  // What a getter reads may have changed.
+  for (const { methods } of facts.classes)
+    for (const { kind, cached, name } of methods) if (kind !== 'method' && cached !== true) names.add(name);
   mutable.set(facts, names);
   return names;
 }

@@ -2,7 +2,7 @@
 import { conditionsOf } from '../libraries/sql/expressions.js';
 import { tokensOf } from '../libraries/sql/tokens.js';
 import type { QueryPartModel, ConditionModel } from '../model/store-model.js';
-import type { ClassModel, LibraryModel } from '../model/library-model.js';
+import type { ClassModel, LibraryModel, Reference } from '../model/library-model.js';
 import type { Place } from '../model/source.js';
 import type { Analysis } from './analysis.js';
 import type { CallSite } from './calls.js';
@@ -33,10 +33,11 @@ export interface Query {
 export function buildQuery(site: CallSite, part: QueryPartModel, applied: Applied): Value {
   const { frame, operation } = site;
   const { model, receiver } = applied;
-  const base = queryOf(applied);
   const at = (reference: number | string | undefined): Value | undefined =>
     reference === undefined ? undefined : valueAt(site, reference, receiver);
   const table = at(part.table);
+  // A query may be handed in where a table is expected: `get_object_or_404(Account.objects.all(), pk=1)`.
+  const base = queryOf(applied) ?? (table?.shape.kind === 'query' ? table.shape.query : undefined);
   const record = part.record ?? base?.record;
   const className = part.query;
   const query: Query = {
@@ -46,7 +47,7 @@ export function buildQuery(site: CallSite, part: QueryPartModel, applied: Applie
       base?.class ?? { methods: {} },
     place: part.verb === undefined && base !== undefined ? base.place : placeIn(frame, operation.range),
     verb: part.verb ?? base?.verb ?? 'read',
-    ...(table === undefined
+    ...(table === undefined || table.shape.kind === 'query'
       ? base?.table !== undefined && { table: base.table }
       : { table: tableOf(model.library, table.shape) }),
     selector: new Map([...(base?.selector ?? []), ...selectorOfPart(part, at)]),
@@ -55,6 +56,15 @@ export function buildQuery(site: CallSite, part: QueryPartModel, applied: Applie
     ...(record !== undefined && { record }),
   };
   return valueOf({ kind: 'query', query }, receiver?.origins);
+}
+
+/** The query that an instance is the beginning of, as the receiver of a call; any other call as it is. */
+export function withQuery(site: CallSite, applied: Applied): Applied {
+  const { call, model, receiver } = applied;
+  const begins = receiver?.shape.kind === 'instance' ? receiver.shape.instance.class.begins : undefined;
+  const goesOn = call.builds !== undefined || call.performs === 'receiver';
+  if (begins === undefined || !goesOn) return applied;
+  return { ...applied, receiver: buildQuery(site, begins, { call, model, ...(receiver && { receiver }) }) };
 }
 
 function queryOf({ receiver }: Applied): Query | undefined {
@@ -66,6 +76,14 @@ type At = (reference: number | string | undefined) => Value | undefined;
 function selectorOfPart(part: QueryPartModel, at: At): ReadonlyMap<string, Value> {
   const where = at(part.where);
   if (where === undefined) return new Map();
+  if (part.where === 'arguments' && where.shape.kind === 'object') {
+    const conditions = [...where.shape.object.fields.values()];
+    return new Map(conditions.flatMap((condition) => [...selectorOf(condition)]));
+  }
+  if (part.column !== undefined && where.shape.kind !== 'object' && where.shape.kind !== 'condition') {
+    const isComparison = where.shape.kind === 'pure' && !where.shape.name.startsWith('.');
+    return isComparison ? selectorOf(where) : new Map([[part.column, where]]);
+  }
   const value = at(part.value);
   const text = where.shape.kind === 'constant' ? String(where.shape.value) : '';
   if (/[=<>(]/.test(text)) return conditionsOfText(text, value);
@@ -100,7 +118,8 @@ export function columnName(shape: Shape): string {
 }
 
 function assignmentsOf(model: LibraryModel, part: QueryPartModel, at: At): ReadonlyMap<string, Value> {
-  const set = at(part.set);
+  const references = Array.isArray(part.set) ? (part.set as readonly Reference[]) : [part.set as Reference];
+  const set = references.map(at).find((given) => given !== undefined);
   if (set === undefined) return new Map();
   const to = at(part.to);
   if (to === undefined || to === set) return columnsOf(model.operators, set);
@@ -136,6 +155,7 @@ export function performQuery(analysis: Analysis, state: State, frame: Frame, que
       model: query.model,
       record: query.record ?? '',
       id: query.id,
+      owner: table.class,
     });
   }
   if (query.verb === 'write') writeRow(analysis, state, frame, { cell, selector, columns, place });

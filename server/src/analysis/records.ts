@@ -3,7 +3,15 @@ import type { ClassModel, LibraryModel } from '../model/library-model.js';
 import { columnCell } from './rows.js';
 import type { CellIdentity, State } from './state.js';
 import type { Key } from './cells.js';
-import { valueOf, type Instance, type Origins, type ReadId, type Value } from './values.js';
+import { plainKey } from './element-keys.js';
+import {
+  valueOf,
+  type Instance,
+  type Origins,
+  type ProjectClass,
+  type ReadId,
+  type Value,
+} from './values.js';
 
 /** A row that was read, or several: those of a list are not told apart. */
 export interface StoredRecord {
@@ -17,6 +25,8 @@ export interface StoredRecord {
   readonly names?: ReadonlyMap<string, string>;
   /** What was assigned to its columns since it was read. */
   readonly changes: Map<string, Value>;
+  /** The class of the project that it is an instance of. */
+  readonly owner?: ProjectClass;
 }
 
 /** A column of a record, as a cell of its own that was read together with the row. */
@@ -47,8 +57,12 @@ function isIndex(key: string): boolean {
 
 /** A property of a record: the record itself (an element of a list, `rows` of a result), or a column, if the key tells which. */
 export function loadColumn(state: State, value: Value, record: StoredRecord, key: Key): Value {
+  const position = typeof key === 'string' && isIndex(key) ? record.names?.get(`#${key}`) : undefined;
+  if (position !== undefined)
+    return record.changes.get(position) ?? readColumn(state, record, value.origins, position);
   if (typeof key !== 'string' || isIndex(key) || record.class.through?.includes(key) === true) return value;
-  const path = record.names?.get(key) ?? key;
+  const name = plainKey(key);
+  const path = record.names?.get(name) ?? name;
   return record.changes.get(path) ?? readColumn(state, record, value.origins, path);
 }
 
@@ -61,6 +75,6 @@ export function loadInColumn(
 ): Value {
   if (typeof key !== 'string')
     return valueOf({ kind: 'pure', name: '[]', from: [value.shape, key] }, value.origins);
-  const inner = `${path}.${key}`;
+  const inner = `${path}.${plainKey(key)}`;
   return record.changes.get(inner) ?? readColumn(state, record, value.origins, inner);
 }

@@ -1,7 +1,7 @@
 /** What library models say of a call, applied to one: where its arguments are. */
 import type { CallModel, LibraryModel, PermitsModel, Reference } from '../model/library-model.js';
 import type { CallSite } from './calls.js';
-import { valueOf, type Value } from './values.js';
+import { valueOf, type AbstractObject, type Value } from './values.js';
 
 /** A call that a model tells of. */
 export interface Applied {
@@ -28,6 +28,8 @@ export function valueAt(
 function startOf(site: CallSite, start: string, receiver: Value | undefined): Value | undefined {
   if (start === 'receiver') return receiver;
   if (start === 'source') return sourceOf(receiver);
+  if (start === 'named') return namedArguments(site);
+  if (start === 'arguments') return positional(site);
   if (start !== 'name') return argumentAt(site, Number(start));
   const name = receiver?.shape.kind === 'instance' ? receiver.shape.instance.name : undefined;
   return name && valueOf(name);
@@ -36,6 +38,27 @@ function startOf(site: CallSite, start: string, receiver: Value | undefined): Va
 function sourceOf(record: Value | undefined): Value | undefined {
   const instance = record?.shape.kind === 'record' ? record.shape.record.source : undefined;
   return instance && valueOf({ kind: 'instance', instance });
+}
+
+function madeOf({ analysis, frame, operation }: CallSite, fields: Map<string, Value>): Value {
+  const object: AbstractObject = {
+    id: `${frame.id}@${String(operation.range.start)} arguments`,
+    label: '',
+    depth: analysis.depth,
+    sharing: 'usual',
+    fields,
+  };
+  return valueOf({ kind: 'object', object });
+}
+
+/** An object of the arguments that are given by name, other than those that the model has parameters for. */
+function namedArguments(site: CallSite): Value | undefined {
+  const others = [...site.named].filter(([name]) => site.parameters?.includes(name) !== true);
+  return others.length === 0 ? undefined : madeOf(site, new Map(others));
+}
+
+function positional(site: CallSite): Value {
+  return madeOf(site, new Map(site.arguments.map((value, index) => [String(index), value])));
 }
 
 function argumentAt(site: CallSite, position: number): Value | undefined {
@@ -50,7 +73,7 @@ export function placed(site: CallSite, { parameters }: CallModel): CallSite {
     const position = parameters.indexOf(name);
     if (position >= 0) byPosition.set(position, value);
   }
-  return { ...site, placed: byPosition };
+  return { ...site, placed: byPosition, parameters };
 }
 
 /** A property of a value, or undefined where the value certainly has none of that name. */
@@ -58,7 +81,7 @@ export function propertyAt(value: Value, name: string): Value | undefined {
   const { shape } = value;
   switch (shape.kind) {
     case 'object':
-      return shape.object.fields.get(name);
+      return shape.object.fields.get(name) ?? shape.object.fields.get(`[${JSON.stringify(name)}]`);
     case 'constant':
     case 'template':
     case 'function':

@@ -5,13 +5,14 @@ import type { Analysis } from './analysis.js';
 import type { CallSite } from './calls.js';
 import { readCell } from './cells.js';
 import { placeIn, type Frame } from './frame.js';
+import { tableModelOf } from './inheritance.js';
 import type { StoredRecord } from './records.js';
 import { firstAt, isGiven, valueAt, type Applied } from './references.js';
 import { rowCell, selectorOf, tableOf, writeRow, type Selector, type Table } from './rows.js';
 import type { CellIdentity, State } from './state.js';
 import { acquireRow } from './transactions.js';
 import { columnsOf, columnsOfExpression } from './columns.js';
-import { valueOf, type Value } from './values.js';
+import { unknown, valueOf, type ProjectClass, type Value } from './values.js';
 
 interface RowRead {
   readonly cell: CellIdentity;
@@ -22,6 +23,7 @@ interface RowRead {
   /** Identifies the read. */
   readonly id: string;
   readonly names?: ReadonlyMap<string, string>;
+  readonly owner?: ProjectClass | undefined;
   /** What it is read from. */
   readonly source?: Value | undefined;
 }
@@ -38,6 +40,7 @@ export function readRow(analysis: Analysis, state: State, frame: Frame, read: Ro
     changes: new Map(),
     ...(read.names !== undefined && { names: read.names }),
     ...(source !== undefined && { source }),
+    ...(read.owner !== undefined && { owner: read.owner }),
   };
   source?.records?.push(record);
   const [direct] = origins.keys();
@@ -50,6 +53,7 @@ function tableAt(site: CallSite, reference: ReadModel['table'], applied: Applied
 }
 
 interface Selected {
+  readonly table: Table;
   readonly cell: CellIdentity;
   readonly selector: Selector;
 }
@@ -63,12 +67,12 @@ function select(site: CallSite, model: ReadModel | WriteModel, applied: Applied)
     const selector: Selector = new Map();
     return applied.likely === true || model.column !== undefined
       ? undefined
-      : { cell: rowCell(table, selector), selector };
+      : { table, cell: rowCell(table, selector), selector };
   }
   const isObject = key.shape.kind === 'object' || key.shape.kind === 'condition';
   if (applied.likely === true && model.column === undefined && !isObject) return undefined;
   const selector = model.column === undefined || isObject ? selectorOf(key) : new Map([[model.column, key]]);
-  return { cell: rowCell(table, selector), selector };
+  return { table, cell: rowCell(table, selector), selector };
 }
 
 /** Applies a read of rows. @returns the record, or undefined if the model does not fit the call */
@@ -91,6 +95,7 @@ export function applyRowRead(
     model: applied.model,
     record: returns !== undefined && 'record' in returns ? returns.record : '',
     id: `${frame.id}@${String(operation.range.start)}`,
+    owner: selected.table.class,
     source: applied.receiver,
   });
 }
@@ -149,4 +154,54 @@ function recordsIn(value: Value | undefined): StoredRecord[] {
   return [...value.shape.object.fields.values()].flatMap(({ shape }) =>
     shape.kind === 'record' ? [shape.record] : [],
   );
+}
+
+/** Assigns to a column of a record: it is written when the record is saved, or at once, for stores that see what is assigned. */
+export function assignColumn(
+  analysis: Analysis,
+  state: State,
+  frame: Frame,
+  record: StoredRecord,
+  path: string,
+  value: Value,
+  place: Place,
+): void {
+  record.changes.set(path, value);
+  if (record.class.tracked !== true) return;
+  const columns = new Map([[path, value]]);
+  writeRow(analysis, state, frame, {
+    cell: record.row,
+    selector: new Map(),
+    columns,
+    place,
+    onlyChanged: true,
+  });
+}
+
+/**
+ * A row that others have read, and handed in. Where nothing of the project calls the function, whether they have locked it is not
+ * known.
+ * @param name of the parameter that it is handed in as
+ */
+export function rowStandIn(
+  analysis: Analysis,
+  state: State,
+  frame: Frame,
+  owner: ProjectClass,
+  name: string,
+): Value | undefined {
+  const table = tableModelOf(analysis, owner);
+  if (table === undefined) return undefined;
+  const { model, record } = table;
+  const of = tableOf(model.library, { kind: 'class', ...owner });
+  const id = `${frame.id} ${name}`;
+  const cell = rowCell({ ...of, likely: analysis.entry !== undefined }, new Map([['', unknown(id, name)]]));
+  return readRow(analysis, state, frame, {
+    cell,
+    place: placeIn(frame, frame.facts.nameRange),
+    model,
+    record,
+    id,
+    owner,
+  });
 }

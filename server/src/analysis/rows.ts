@@ -6,9 +6,19 @@ import { DIMENSIONS } from '../model/dimensions.js';
 import type { Place } from '../model/source.js';
 import type { Analysis } from './analysis.js';
 import { noteUpdate } from './candidates.js';
+import { plainKey } from './element-keys.js';
 import type { Frame } from './frame.js';
 import type { CellIdentity, LiveRead, State } from './state.js';
-import { canonical, classFacts, display, type Shape, type Value } from './values.js';
+import {
+  canonical,
+  classFacts,
+  display,
+  valueOf,
+  type Origins,
+  type ProjectClass,
+  type Shape,
+  type Value,
+} from './values.js';
 
 /** Rows of a table, or one column of them. */
 export interface Row {
@@ -27,6 +37,8 @@ export interface Table {
   readonly name: string;
   /** Nothing but the names of methods says that it is one. */
   readonly likely?: boolean;
+  /** The class of the project whose instances its rows are. */
+  readonly class?: ProjectClass;
 }
 
 /** Columns whose value is one row's alone. */
@@ -43,14 +55,34 @@ export function selectorOf(value: Value, path = ''): Map<string, Value> {
   const { shape } = value;
   const columns = new Map<string, Value>();
   if (shape.kind === 'condition') return new Map(shape.columns);
+  if (shape.kind === 'pure' && shape.from.length === 2) {
+    const compared = comparison(shape, value.origins);
+    if (compared !== undefined) return compared;
+  }
   if (shape.kind !== 'object' || shape.object.class !== undefined) return columns.set(path, value);
-  for (const [name, inner] of shape.object.fields) {
+  for (const [key, inner] of shape.object.fields) {
+    const name = plainKey(key);
     const at = EQUALS.has(name) ? path : path === '' ? name : `${path}.${name}`;
     for (const [column, part] of selectorOf(inner, at)) columns.set(column, part);
   }
   for (const [index, spread] of (shape.object.spreads ?? []).entries())
     columns.set(`${path}…${String(index)}`, spread);
   return columns;
+}
+
+/** A condition that compares a column: `Account.id == id`; those that are put together: `a & b`. */
+function comparison(
+  { name, from }: Shape & { kind: 'pure' },
+  origins: Origins,
+): Map<string, Value> | undefined {
+  const [left, right] = from;
+  if (left === undefined || right === undefined) return undefined;
+  if (name === '&')
+    return new Map([...selectorOf(valueOf(left, origins)), ...selectorOf(valueOf(right, origins))]);
+  if (left.kind !== 'pure' || !left.name.startsWith('.') || !/^(?:[=!<>]=?=?|in|not in)$/.test(name))
+    return undefined;
+  const column = left.name.slice(1);
+  return new Map([[name === '==' ? column : `${column} ${name}`, valueOf(right, origins)]]);
 }
 
 export function rowCell(table: Table, selector: Selector, columns?: readonly string[]): CellIdentity {
@@ -197,7 +229,8 @@ function isChecked(state: State, row: Row, { selector, columns }: RowWrite): boo
 
 /** What a table is called by: a constant, or whatever the expression is. */
 export function tableOf(library: string, of: Shape): Table {
-  const shape = of.kind === 'instance' ? (of.instance.name ?? of) : of;
+  const shape = of.kind === 'instance' ? (of.instance.table ?? of.instance.name ?? of) : of;
   const name = shape.kind === 'class' ? (classFacts(shape)?.name ?? 'the row') : display(shape);
-  return { id: `${library} ${canonical(shape)}`, name };
+  const owner = shape.kind === 'class' ? shape : undefined;
+  return { id: `${library} ${canonical(shape)}`, name, ...(owner !== undefined && { class: owner }) };
 }

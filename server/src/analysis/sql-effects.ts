@@ -142,7 +142,9 @@ function apply(site: CallSite, state: State, statement: Statement, context: Cont
         record: context.model.record,
         source: context.applied.receiver,
         id: `${frame.id}@${String(operation.range.start)}`,
-        ...(statement.columns !== undefined && { names: statement.columns }),
+        ...(statement.columns !== undefined && {
+          names: context.model.positions === true ? withPositions(statement.columns) : statement.columns,
+        }),
       });
     }
     case 'update': {
@@ -188,6 +190,15 @@ function apply(site: CallSite, state: State, statement: Statement, context: Cont
       return undefined;
     }
   }
+}
+
+/** Columns by name, and by their position in the row. */
+function withPositions(columns: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
+  const positions = [...columns.values()].map((column, index): [string, string] => [
+    `#${String(index)}`,
+    column,
+  ]);
+  return new Map([...columns, ...positions]);
 }
 
 /** All libraries that speak SQL speak of the same tables. */

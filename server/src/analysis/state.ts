@@ -1,7 +1,7 @@
 /** What is true at one point of control flow. */
 import type { Dimension } from '../model/dimensions.js';
 import type { FixRegion } from '../model/findings.js';
-import type { CellKind } from '../model/library-model.js';
+import type { CellKind, SharedCellModel } from '../model/library-model.js';
 import type { Place } from '../model/source.js';
 import { Conditions } from './conditions.js';
 import type { Frame } from './frame.js';
@@ -25,6 +25,8 @@ export interface CellIdentity {
   readonly row?: Row;
   /** The object that it is a part of. */
   readonly holder?: Holder;
+  /** Along which dimensions executions share it because that is what it is made for, whatever is known of them. */
+  readonly usually?: SharedCellModel['usually'];
 }
 
 /** A lock that is held, and the critical section that it was acquired for. */

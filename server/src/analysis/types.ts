@@ -5,7 +5,8 @@ import { exportedBinding, importedBinding, type Binding } from './bindings.js';
 import { frameOf, type Frame } from './frame.js';
 import { libraryBaseOf } from './inheritance.js';
 import type { ResolvedExport } from './models.js';
-import type { ProjectClass } from './values.js';
+import { runModule } from './module-body.js';
+import type { ProjectClass, Value } from './values.js';
 
 /** @param frame one of the file that the type is written in */
 function bindingOfType(analysis: Analysis, frame: Frame, type: TypeFacts): Binding | undefined {
@@ -19,10 +20,35 @@ function bindingOfType(analysis: Analysis, frame: Frame, type: TypeFacts): Bindi
       : importedBinding(analysis, module, imported);
   for (const name of type.path) {
     if (binding?.kind === 'library') binding = { ...binding, path: [...binding.path, name] };
-    else
-      binding = binding?.kind === 'namespace' ? exportedBinding(analysis, binding.module, name) : undefined;
+    else if (binding?.kind === 'namespace') binding = exportedBinding(analysis, binding.module, name);
+    else binding = binding && exportOfInstance(analysis, binding, name);
   }
-  return binding;
+  return binding?.kind === 'variable' ? (exportInVariable(analysis, binding) ?? binding) : binding;
+}
+
+function settledValue(
+  analysis: Analysis,
+  { module, variable }: Binding & { kind: 'variable' },
+): Value | undefined {
+  if (module.facts.variables[variable]?.class !== undefined) return undefined;
+  runModule(analysis, module);
+  return analysis.settled.get(module.frame)?.get(variable);
+}
+
+/** What a variable holds that a library's function has made: `Base = declarative_base()`. */
+function exportInVariable(analysis: Analysis, binding: Binding & { kind: 'variable' }): Binding | undefined {
+  const shape = settledValue(analysis, binding)?.shape;
+  return shape?.kind === 'library' ? shape : undefined;
+}
+
+/** A class that an instance has as a property: `db.Model`. */
+function exportOfInstance(analysis: Analysis, binding: Binding, name: string): Binding | undefined {
+  const shape = binding.kind === 'variable' ? settledValue(analysis, binding)?.shape : undefined;
+  if (shape?.kind !== 'instance') return undefined;
+  const { class: facts, model } = shape.instance;
+  const exported = facts.exports?.[name];
+  const [module = ''] = model.modules;
+  return exported === undefined ? undefined : { kind: 'library', module, path: [exported] };
 }
 
 /** The class of the project that a type names. */

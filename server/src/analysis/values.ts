@@ -108,6 +108,8 @@ export interface Instance {
   readonly depth: number;
   /** Where it is made, when that is in sight. */
   readonly made?: Place;
+  /** The class of the project that it is made of: the table that it stands for. */
+  readonly table?: Shape & { readonly kind: 'class' };
   /** What its constructor was given. */
   readonly arguments?: readonly Value[];
   /** False when several can be inside at once, so that it is no lock. */

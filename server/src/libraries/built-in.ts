@@ -86,6 +86,8 @@ import pythonBuiltins from './models/python-builtins.json' with { type: 'json' }
 import pythonCollections from './models/python-collections.json' with { type: 'json' };
 import pythonConcurrentFutures from './models/python-concurrent-futures.json' with { type: 'json' };
 import pythonContextlib from './models/python-contextlib.json' with { type: 'json' };
+import pythonDjango from './models/python-django.json' with { type: 'json' };
+import pythonDjangoRestFramework from './models/python-django-rest-framework.json' with { type: 'json' };
 import pythonFastapi from './models/python-fastapi.json' with { type: 'json' };
 import pythonFcntl from './models/python-fcntl.json' with { type: 'json' };
 import pythonFlask from './models/python-flask.json' with { type: 'json' };
@@ -97,6 +99,7 @@ import pythonOs from './models/python-os.json' with { type: 'json' };
 import pythonPathlib from './models/python-pathlib.json' with { type: 'json' };
 import pythonRedis from './models/python-redis.json' with { type: 'json' };
 import pythonRedisAsyncio from './models/python-redis-asyncio.json' with { type: 'json' };
+import pythonSqlalchemy from './models/python-sqlalchemy.json' with { type: 'json' };
 import pythonThreading from './models/python-threading.json' with { type: 'json' };
 import pythonUnique from './models/python-unique.json' with { type: 'json' };
 import pythonUwsgi from './models/python-uwsgi.json' with { type: 'json' };
@@ -209,6 +212,8 @@ const files: readonly unknown[] = [
   pythonCollections,
   pythonConcurrentFutures,
   pythonContextlib,
+  pythonDjango,
+  pythonDjangoRestFramework,
   pythonFastapi,
   pythonFcntl,
   pythonFlask,
@@ -220,6 +225,7 @@ const files: readonly unknown[] = [
   pythonPathlib,
   pythonRedis,
   pythonRedisAsyncio,
+  pythonSqlalchemy,
   pythonThreading,
   pythonUnique,
   pythonUwsgi,

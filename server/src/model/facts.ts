@@ -132,6 +132,8 @@ export interface ClassFacts {
   readonly decorators: readonly TypeFacts[];
   /** The variable that names the class it extends. */
   readonly superclass?: TypeFacts;
+  /** Further classes that it extends, in languages where it can extend several. */
+  readonly mixins?: readonly TypeFacts[];
   readonly constructorFunction?: FunctionIndex;
   readonly methods: readonly MethodFacts[];
   readonly fields: readonly FieldFacts[];
@@ -142,6 +144,8 @@ export interface MethodFacts {
   readonly function: FunctionIndex;
   readonly static: boolean;
   readonly kind: 'method' | 'getter' | 'setter';
+  /** Of a getter: true when it is called once, and its value kept. */
+  readonly cached?: boolean;
   /** True for `private`, `protected` and `#name`: only the class's own code calls it. */
   readonly private: boolean;
   /** What decorators it has, where they do not make another function of it in the file's own terms. */

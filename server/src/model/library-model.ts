@@ -14,7 +14,9 @@ import type {
 /**
  * A value that a call can see: the index of an argument, counted from 0 (negative ones count from the last), or a path: `0.where`
  * is a property of an argument, `receiver` the object that the method is called on, `name` what that object was made with (see
- * {@link ClassModel.name}), `source` the instance that a record was read from, whose constructor's arguments are its properties (`source.1`). A path that leads nowhere says that the value is not there.
+ * {@link ClassModel.name}), `source` the instance that a record was read from, whose constructor's arguments are its properties
+ * (`source.1`), `named` an object of the arguments that are given by name and that are no parameters of the model's, `arguments` the
+ * list of those given by position. A path that leads nowhere says that the value is not there.
  */
 export type Reference = number | string;
 
@@ -105,12 +107,47 @@ export interface ClassModel {
   readonly extends?: string;
   /** Of records: properties that lead to the record itself (`rows` of a result). */
   readonly through?: readonly string[];
-  /** True when the names of its methods say enough: they apply to receivers of which nothing is known (`.then`, `.map`). */
-  readonly structural?: boolean;
+  /**
+   * True when the names of its methods say enough: they apply to receivers of which nothing is known (`.then`, `.map`). `table`: if
+   * the first argument is a table of this library's, `query`: if it is a query (`session.execute(select(User))`).
+   */
+  readonly structural?: boolean | 'table' | 'query';
+  /** True when classes of the project that extend it are tables: their attributes are columns, their instances rows. */
+  readonly rows?: boolean;
+  /** Of records: true when the store sees what is assigned to their columns, so that assigning is writing (SQLAlchemy). */
+  readonly tracked?: boolean;
   /** Classes of values that properties hold: `{ promises: 'FileSystem' }`; `*` stands for every property not named. */
   readonly properties?: Readonly<Record<string, string>>;
+  /** An instance is itself the beginning of a query (`Account.objects`). */
+  readonly begins?: QueryPartModel;
+  /** Properties that hold what the library exports: `{ Model: 'DeclarativeBase' }`. */
+  readonly exports?: Readonly<Record<string, string>>;
+  /** Properties that are state which executions share; `*` stands for its elements. */
+  readonly cells?: Readonly<Record<string, SharedCellModel>>;
+  /** Methods that the library calls, of classes of the project that extend it. */
+  readonly handles?: HandlesModel;
   /** What the constructor does besides making an instance. */
   readonly construct?: CallModel;
+}
+
+/** Methods of the project's classes that a framework calls (a view's `get` and `post`). */
+export interface HandlesModel {
+  readonly methods: readonly string[];
+  /** Who calls them, for messages: `requests handled at once`. */
+  readonly text: string;
+  /** The dimensions along which the calls overlap, of async methods and others. */
+  readonly along: { readonly async: readonly Dimension[]; readonly sync: readonly Dimension[] };
+  readonly usually?: { readonly along: readonly Dimension[]; readonly text: string };
+  /** True when each call is made on an instance of its own. */
+  readonly own?: boolean;
+}
+
+/** State inside of an instance that executions share (`multiprocessing.Value`). */
+export interface SharedCellModel {
+  /** The dimensions along which it can be touched at the same time. */
+  readonly reach: readonly Dimension[];
+  /** The dimensions along which executions normally share it, and why. */
+  readonly usually?: { readonly along: readonly Dimension[]; readonly text: string };
 }
 
 export interface LockModel {
@@ -214,6 +251,8 @@ export interface CallModel {
   readonly transaction?: TransactionModel;
   /** How many handlers of the receiver run at once from now on (`channel.prefetch(1)`). */
   readonly limits?: Reference;
+  /** A record is read anew: it is as it is now, and no longer as it was when it was read first. */
+  readonly refreshes?: { readonly record: Reference; readonly locked?: Reference };
   /** The transaction ends, and gives back the locks that were taken in it. */
   readonly commits?: boolean;
   /** Functions among the arguments that the call runs. */
@@ -321,6 +360,12 @@ export interface RunModel {
 
 export type ReturnModel =
   | { readonly instance: string }
+  /** An instance that belongs to the receiver: the same one each time (`value.get_lock()`). */
+  | { readonly inner: string }
+  /** What the library exports under a name: a class to be extended (`declarative_base()`). */
+  | { readonly export: string }
+  /** What was read into the receiver (`cursor.fetchone()`). */
+  | { readonly kept: true }
   | { readonly argument: Reference }
   | { readonly receiver: true }
   /** A function that makes context managers, of a generator function. */

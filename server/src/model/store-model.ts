@@ -9,6 +9,10 @@ export interface SqlModel {
   readonly parameters?: Reference;
   /** A class of this model that the rows it returns are records of. */
   readonly record: string;
+  /** The rows are kept in the receiver, to be fetched from it. */
+  readonly kept?: boolean;
+  /** The rows are tuples: their columns are found by position, too. */
+  readonly positions?: boolean;
   /** What becomes of a transaction that read what others have changed since. */
   readonly conflicts?: Conflicts;
 }
@@ -20,14 +24,16 @@ export interface QueryPartModel {
   readonly table?: Reference;
   /**
    * Which rows: a `condition`, an object of columns, or, if `value` is said too, a column's name. If `value` leads nowhere, `where`
-   * is an object.
+   * is an object. `arguments`: each of them is a condition.
    */
   readonly where?: Reference;
+  /** The column that `where` is the value of, unless it is a condition or an object. */
+  readonly column?: string;
   readonly value?: Reference;
   /** The operator between `where` and `value`, when it is an argument; only `=` names a row. */
   readonly operator?: Reference;
-  /** New values: an object of columns, or, if `to` is there, a column's name. */
-  readonly set?: Reference;
+  /** New values: an object of columns, or, if `to` is there, a column's name. Several: the first that is there. */
+  readonly set?: Reference | readonly Reference[];
   readonly to?: Reference;
   /** The rows stay locked until the transaction ends. */
   readonly locks?: boolean;

@@ -5,9 +5,12 @@
 import { DIMENSIONS } from '../model/dimensions.js';
 
 const reference = {
-  anyOf: [{ type: 'integer' }, { type: 'string', pattern: '^(-?\\d+|receiver|name|source)(\\.[^.]+)*$' }],
+  anyOf: [
+    { type: 'integer' },
+    { type: 'string', pattern: '^(-?\\d+|receiver|name|source|named|arguments)(\\.[^.]+)*$' },
+  ],
   description:
-    'A value that the call can see: the index of an argument, from 0 (negative ones count from the last), or a path: "0.where", "receiver", "name", "source".',
+    'A value that the call can see: the index of an argument, from 0 (negative ones count from the last), or a path: "0.where", "receiver", "name", "source", "named", "arguments".',
 };
 const references = { anyOf: [reference, { type: 'array', items: reference }] };
 const name = { type: 'string', minLength: 1 };
@@ -51,6 +54,14 @@ const cellProperties = {
   column: { ...name, description: 'Of a row: the column that the key is the value of.' },
 };
 
+const along = {
+  ...record({ async: dimensions, sync: dimensions }, ['async', 'sync']),
+  description: 'The dimensions along which handlers overlap, async functions and others. Default: tasks.',
+};
+const usually = {
+  ...record({ along: dimensions, text: name }, ['along', 'text']),
+  description: 'The dimensions along which they normally overlap, where nothing says how they are run.',
+};
 const receiverLock = record({ receiver: { const: true }, key: reference }, ['receiver']);
 const descriptorLock = record(
   {
@@ -117,16 +128,8 @@ export const libraryDefinitions = {
       several: { ...flag, description: 'Of "beside": the call starts several.' },
       locked: { ...flag, description: 'It runs under the lock that the call acquires.' },
       text: { ...name, description: 'Who calls it, for messages: "an HTTP request".' },
-      along: {
-        ...record({ async: dimensions, sync: dimensions }, ['async', 'sync']),
-        description:
-          'The dimensions along which handlers overlap, async functions and others. Default: tasks.',
-      },
-      usually: {
-        ...record({ along: dimensions, text: name }, ['along', 'text']),
-        description:
-          'The dimensions along which handlers normally overlap, where nothing says how they are run.',
-      },
+      along,
+      usually,
       returned: { ...flag, description: "The function's return value becomes the call's." },
       parameters: {
         anyOf: [
@@ -147,14 +150,25 @@ export const libraryDefinitions = {
     },
     ['argument', 'when'],
   ),
-  sql: record({ text: reference, parameters: reference, record: className, conflicts }, ['text', 'record']),
+  sql: record(
+    {
+      text: reference,
+      parameters: reference,
+      record: className,
+      kept: { ...flag, description: 'The rows are kept in the receiver, to be fetched from it.' },
+      positions: { ...flag, description: 'The rows are tuples.' },
+      conflicts,
+    },
+    ['text', 'record'],
+  ),
   query: record({
     verb: { enum: ['read', 'write', 'atomic'], description: 'What the query does.' },
     table: reference,
     where: { ...reference, description: 'A condition, an object of columns, or the name of a column.' },
     value: { ...reference, description: 'The value of the column.' },
     operator: { ...reference, description: 'The operator between the two, when it is an argument.' },
-    set: { ...reference, description: 'New values: an object of columns, or the name of a column.' },
+    column: { ...name, description: 'The column that `where` is the value of.' },
+    set: { ...references, description: 'New values: an object of columns, or the name of a column.' },
     to: { ...reference, description: 'The new value of the column.' },
     locks: { ...flag, description: 'The rows stay locked until the transaction ends.' },
     record: className,
@@ -240,6 +254,10 @@ export const libraryDefinitions = {
     },
     limits: { ...reference, description: 'How many handlers of the receiver run at once.' },
     commits: { ...flag, description: 'The transaction ends.' },
+    refreshes: {
+      ...record({ record: reference, locked: reference }, ['record']),
+      description: 'The record is read anew.',
+    },
     runs: { type: 'array', items: definition('run') },
     spawns: record(
       {
@@ -257,6 +275,9 @@ export const libraryDefinitions = {
     returns: {
       anyOf: [
         record({ instance: name }, ['instance']),
+        record({ inner: name }, ['inner']),
+        record({ export: name }, ['export']),
+        record({ kept: { const: true } }, ['kept']),
         record({ argument: reference }, ['argument']),
         record({ receiver: { const: true } }, ['receiver']),
         record({ manager: reference }, ['manager']),
@@ -298,7 +319,26 @@ export const libraryDefinitions = {
       properties: mapOf(name),
       through: { ...names, description: 'Of records: properties that lead to the record itself.' },
       construct: definition('call'),
-      structural: { ...flag, description: 'The names of its methods say enough, whatever the receiver.' },
+      structural: {
+        enum: [true, false, 'table', 'query'],
+        description:
+          'The names of its methods say enough, whatever the receiver; or if the first argument is a table, or a query.',
+      },
+      rows: {
+        ...flag,
+        description: 'Classes of the project that extend it are tables, their instances rows.',
+      },
+      tracked: { ...flag, description: 'Of records: assigning to a column is writing it.' },
+      begins: { ...definition('query'), description: 'An instance is itself the beginning of a query.' },
+      exports: { ...mapOf(name), description: 'Properties that hold what the library exports.' },
+      cells: {
+        ...mapOf(record({ reach: dimensions, usually }, ['reach'])),
+        description: 'Properties that are state which executions share; "*" stands for its elements.',
+      },
+      handles: {
+        ...record({ methods: names, text: name, along, usually, own: flag }, ['methods', 'text', 'along']),
+        description: 'Methods that the library calls, of classes of the project that extend it.',
+      },
     },
     ['methods'],
   ),

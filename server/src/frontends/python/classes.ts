@@ -8,7 +8,7 @@ import { childOf, namedChildren, type SyntaxNode } from '../../syntax/python/tre
 import { typeOfExpression } from './types.js';
 
 /** What the language's own decorators make of a method. */
-type Role = 'static' | 'class' | 'getter' | 'setter';
+type Role = 'static' | 'class' | 'getter' | 'cached' | 'setter';
 
 /** A class while its body is being lowered. */
 export class ClassDraft {
@@ -42,13 +42,14 @@ export class ClassDraft {
     });
     const constructs = name === '__init__';
     if (constructs) this.constructorFunction = index;
-    const kind = role === 'getter' || role === 'setter' ? role : 'method';
+    const kind = role === 'cached' ? 'getter' : role === 'getter' || role === 'setter' ? role : 'method';
     this.methods.push({
       name,
       static: role === 'static' || role === 'class',
       // A class that extends this one may call it; for all others, making an instance does.
       private: hidden || constructs,
       kind,
+      ...(role === 'cached' && { cached: true }),
       function: index,
     });
     if (made.length === 0 || kind !== 'method') return;
@@ -64,7 +65,9 @@ function roleOf(body: BodyLowering, decorator: SyntaxNode): Role | undefined {
   const text = expression === undefined ? '' : body.text(expression);
   if (text === 'staticmethod') return 'static';
   if (text === 'classmethod') return 'class';
-  if (/^(property|(\w+\.)?cached_property|(abc\.)?abstractproperty)$/.test(text)) return 'getter';
+  if (/^(\w+\.)?(cached_property|cachedproperty|lazy_property|lazyproperty|reify)$/.test(text))
+    return 'cached';
+  if (/^(property|(abc\.)?abstractproperty|hybrid_property)$/.test(text)) return 'getter';
   return /\.(setter|deleter)$/.test(text) ? 'setter' : undefined;
 }
 
@@ -112,8 +115,11 @@ export function lowerClass(body: BodyLowering, node: SyntaxNode, nameNode: Synta
   });
   body.classDraft = outer;
   const bases = childOf(node, 'superclasses');
-  const base = bases && namedChildren(bases).find(({ type }) => type !== 'keyword_argument');
-  const superclass = base && typeOfExpression(base, body.scope, textOf);
+  const extended = bases === undefined ? [] : namedChildren(bases);
+  const [superclass, ...mixins] = extended.flatMap((base) => {
+    const type = base.type === 'keyword_argument' ? undefined : typeOfExpression(base, body.scope, textOf);
+    return type === undefined ? [] : [type];
+  });
   module.classes[index] = {
     name,
     range: body.range(node),
@@ -121,6 +127,7 @@ export function lowerClass(body: BodyLowering, node: SyntaxNode, nameNode: Synta
     exported,
     decorators: [],
     ...(superclass !== undefined && { superclass }),
+    ...(mixins.length > 0 && { mixins }),
     ...(draft.constructorFunction !== undefined && { constructorFunction: draft.constructorFunction }),
     methods: draft.methods,
     fields: draft.fields,
