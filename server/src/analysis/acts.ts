@@ -114,8 +114,12 @@ const DEPTH = 6;
 function writtenOf(shape: Shape, depth = 0): Written {
   switch (shape.kind) {
     case 'constant':
-    case 'library':
       return 'same';
+    case 'library':
+      // A constant of a library, or a part of what it hands out (`request.body`).
+      return shape.module === '#global' || shape.path.filter((name) => name !== '*').length < 2
+        ? 'same'
+        : 'unknown';
     case 'unknown':
       if (shape.differs !== undefined) return 'fresh';
       return shape.given === true ? 'given' : 'unknown';

@@ -175,7 +175,8 @@ function strength(finding: Finding): number {
   return (
     Math.max(...finding.overlaps.map((overlap) => STRENGTH[overlap.strength])) * 4 +
     (finding.certain ? 2 : 0) +
-    (finding.kind === 'read-modify-write' && finding.derivation === 'data' ? 1 : 0)
+    // What guards the test guards the update that it decides, and not the other way round.
+    (finding.kind === 'read-modify-write' && finding.derivation === 'control' ? 1 : 0)
   );
 }
 

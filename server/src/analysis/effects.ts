@@ -16,7 +16,7 @@ import { keyOf } from './heap.js';
 import { applyFuture } from './futures.js';
 import { placeIn } from './frame.js';
 import { innerInstance, makeInstance } from './instances.js';
-import { acquire, hasOption, release } from './locks.js';
+import { acquire, hasOption, hasWord, release } from './locks.js';
 import { leave, publish } from './publish.js';
 import { buildQuery, conditionValue, performed, withQuery } from './queries.js';
 import { columnsOf } from './columns.js';
@@ -248,7 +248,9 @@ function write(site: CallSite, state: State, model: WriteModel, applied: Applied
   }
   const cell = cellOf(site, model, applied);
   if (cell === undefined) return;
-  if ((model.ifAbsent ?? []).some((word) => hasOption(site, word))) return;
+  if ((model.ifAbsent ?? []).some((word) => hasOption(site, word) || isOpenedWith(applied, word))) return;
+  const file = model.key === undefined ? undefined : valueAt(site, model.key, applied.receiver)?.shape;
+  if (file?.kind === 'open-file' && file.created === true) return;
   const given =
     'to' in model
       ? constant(model.to)
@@ -256,6 +258,12 @@ function write(site: CallSite, state: State, model: WriteModel, applied: Applied
   const kept = given?.shape.kind === 'instance' ? given.shape.instance.kept : undefined;
   const value = kept ?? given ?? unknown(analysis.freshId(), 'value');
   writeCell(analysis, writerOf(site, state, applied, cell), frame, cell, value, place);
+}
+
+/** Whether a word is among what the open file that a method is called on was opened with. */
+function isOpenedWith({ receiver }: Applied, word: string): boolean {
+  const instance = receiver?.shape.kind === 'instance' ? receiver.shape.instance : undefined;
+  return instance?.class.openFile === true && hasWord(instance.arguments ?? [], word);
 }
 
 /** What was written to the cell that is moved to another key: a file that is written aside, and put in its place. */
@@ -308,6 +316,7 @@ function returned(site: CallSite, { call, model, receiver }: Applied, value: Val
       depth: analysis.depth,
       place: placeIn(site.frame, operation.range),
       ...(path !== undefined && { path }),
+      ...((returns.ifAbsent ?? []).some((word) => hasOption(site, word)) && { created: true }),
     });
   }
   return instanceValue(site, model, returns.instance, receiver) ?? value;

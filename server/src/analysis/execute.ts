@@ -5,6 +5,7 @@ import type { Analysis } from './analysis.js';
 import { call } from './calls.js';
 import { callDepth, placeIn, receiverOf, type Frame } from './frame.js';
 import { keyOf, loadModule, loadProperty, loadVariable, storeProperty, storeVariable } from './heap.js';
+import { lookInto } from './membership.js';
 import { performed } from './queries.js';
 import { walk } from './walk.js';
 import type { Conditions, Decision } from './conditions.js';
@@ -456,7 +457,8 @@ function operate(analysis: Analysis, frame: Frame, operation: Operation, state: 
         const value = temporary(frame, part);
         return goes ? performed(analysis, state, frame, value) : value;
       });
-      set(frame, operation.into, derived(analysis, operation.operator, from));
+      const member = lookInto(analysis, state, frame, operation, from);
+      set(frame, operation.into, member ?? derived(analysis, operation.operator, from));
       return state;
     }
     case 'load-variable': {

@@ -203,7 +203,7 @@ function fromLibrary(
  * True for what came to be in the execution that is under way: no other has it. Instances of classes do not count as such: one of
  * them may be a lock, and is worth a word if each execution makes its own.
  */
-function isOwn(
+export function isOwn(
   analysis: Analysis,
   owner: { readonly depth: number; readonly class?: ProjectClass },
 ): boolean {
@@ -315,7 +315,7 @@ export function keyOf(value: Value, element = false): Key {
   return shape.kind === 'constant' && typeof shape.value !== 'object' ? String(shape.value) : shape;
 }
 
-function isMutable(analysis: Analysis, key: Key): boolean {
+export function isMutable(analysis: Analysis, key: Key): boolean {
   return typeof key !== 'string' || analysis.mutable.has(key);
 }
 

@@ -92,20 +92,25 @@ function wordsOf(shape: Shape | undefined): string[] {
   return shape?.kind === 'pure' && shape.name === '|' ? shape.from.flatMap(wordsOf) : [];
 }
 
-/** Whether a word is among the arguments: by itself, or as a property or a value of an object of options. */
+/** Whether a word is among the arguments, by itself or in an object of options, or is the name of one. */
 export function hasOption(site: CallSite, option: string): boolean {
   const given = site.named.get(option.toLowerCase())?.shape;
   if (given !== undefined) return given.kind !== 'constant' || Boolean(given.value);
-  return site.arguments.some(({ shape }) => {
-    if (shape.kind !== 'object') return isWord(shape, option);
+  return hasWord(site.arguments, option);
+}
+
+/** Whether a word is among values: by itself, or as a property or a value of an object of options. */
+export function hasWord(values: readonly Value[], word: string): boolean {
+  return values.some(({ shape }) => {
+    if (shape.kind !== 'object') return isWord(shape, word);
     return [...shape.object.fields].some(
-      ([name, value]) => name.toUpperCase() === option.toUpperCase() || isWord(value.shape, option),
+      ([name, value]) => name.toUpperCase() === word.toUpperCase() || isWord(value.shape, word),
     );
   });
 }
 
 function isWord(shape: Shape, word: string): boolean {
-  return shape.kind === 'constant' && String(shape.value).toUpperCase() === word.toUpperCase();
+  return wordsOf(shape).some((one) => one.toUpperCase() === word.toUpperCase());
 }
 
 export interface Acquired {

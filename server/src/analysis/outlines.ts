@@ -183,6 +183,12 @@ function read(file: FileFacts, facts: FunctionFacts, part: Node): Outline {
         });
         break;
       }
+      case 'derive': {
+        const [, container] = operation.from;
+        if (operation.range === undefined || container === undefined || isFresh(container)) break;
+        properties.push({ object: pathOf(container), key: undefined, written: false });
+        break;
+      }
       case 'make-function':
         functions.push(operation.function);
         break;

@@ -190,6 +190,8 @@ export type Shape =
       readonly label?: string;
       readonly depth: number;
       readonly place: Place;
+      /** True when it was made by opening it, so that nobody else has written it. */
+      readonly created?: boolean;
     }
   /** A row that a store returned, or several of them. */
   | { readonly kind: 'record'; readonly record: StoredRecord }

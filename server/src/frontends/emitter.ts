@@ -1,4 +1,5 @@
 import type { Node, Operation, Sequence, Temporary } from '../model/facts.js';
+import type { TextRange } from '../model/source.js';
 
 /** Collects the nodes of one function's body while it is being lowered, in any language. */
 export class Emitter {
@@ -24,8 +25,14 @@ export class Emitter {
     return this.value((into) => ({ kind: 'constant', into, value }));
   }
 
-  derive(operator: string, from: readonly Temporary[]): Temporary {
-    return this.value((into) => ({ kind: 'derive', into, operator, from }));
+  derive(operator: string, from: readonly Temporary[], range?: TextRange): Temporary {
+    return this.value((into) => ({
+      kind: 'derive',
+      into,
+      operator,
+      from,
+      ...(range !== undefined && { range }),
+    }));
   }
 
   /** What `fill` emits, as one node. */

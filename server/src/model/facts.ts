@@ -279,6 +279,8 @@ export interface Derive {
   readonly into: Temporary;
   readonly operator: string;
   readonly from: readonly Temporary[];
+  /** Of `in` and `not in`, which look into their second operand: where they stand. */
+  readonly range?: TextRange;
 }
 
 export interface LoadVariable {

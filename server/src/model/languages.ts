@@ -10,6 +10,8 @@ export interface LanguageTraits {
   readonly receiver: string;
   /** True when a module is named by dots, so that a module may be imported as a part of the one around it (`a.b`). */
   readonly dottedModules: boolean;
+  /** True when elements are kept apart from properties of the same name (`d["x"]` and `d.x`). */
+  readonly elementsApart: boolean;
   /** True when calling a class makes an instance of it, without a word like `new`. */
   readonly classesAreCalled: boolean;
   /** True when all code runs on an event loop; false when only async functions show that there is one. */
@@ -29,6 +31,7 @@ export const LANGUAGES: Readonly<Record<Language, LanguageTraits>> = {
     memory: ['tasks'],
     receiver: 'this',
     dottedModules: false,
+    elementsApart: false,
     classesAreCalled: false,
     alwaysTasks: true,
     everyAwaitYields: true,
@@ -37,6 +40,7 @@ export const LANGUAGES: Readonly<Record<Language, LanguageTraits>> = {
     memory: ['tasks', 'threads'],
     receiver: 'self',
     dottedModules: true,
+    elementsApart: true,
     classesAreCalled: true,
     alwaysTasks: false,
     everyAwaitYields: false,

@@ -375,6 +375,10 @@ export type ReturnModel =
   /** A new object of the language's own (a dictionary, a list). */
   | { readonly object: true }
   /** The descriptor of an open file, of its own per call, of the path in the given argument. */
-  | { readonly openFile: Reference }
+  | {
+      readonly openFile: Reference;
+      /** Words among the arguments with which the file is opened only if there is none yet. */
+      readonly ifAbsent?: readonly string[];
+    }
   /** The row that was read, or several: their properties are its columns. The class tells of its methods. */
   | { readonly record: string };

@@ -283,7 +283,7 @@ export const libraryDefinitions = {
         record({ manager: reference }, ['manager']),
         record({ descriptor: { const: true } }, ['descriptor']),
         record({ object: { const: true } }, ['object']),
-        record({ openFile: reference }, ['openFile']),
+        record({ openFile: reference, ifAbsent: { type: 'array', items: name } }, ['openFile']),
         record({ record: className }, ['record']),
       ],
     },

@@ -162,7 +162,8 @@ function lowerComparison(body: BodyLowering, node: SyntaxNode): Temporary {
   const operators = node.children.filter((child) => !child.named).map((child) => child.type);
   const [operator = '?'] = operators;
   if (operators.length > 1) return body.derive('compare', operands);
-  return body.derive(IDENTITY.get(operator) ?? operator, operands);
+  const looksInto = operator === 'in' || operator === 'not in';
+  return body.derive(IDENTITY.get(operator) ?? operator, operands, looksInto ? body.range(node) : undefined);
 }
 
 function lowerConditional(body: BodyLowering, node: SyntaxNode): Temporary {

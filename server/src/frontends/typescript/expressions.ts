@@ -303,7 +303,8 @@ function lowerBinary(body: BodyLowering, expression: ts.BinaryExpression): Tempo
     const left = lowerExpression(body, expression.left);
     const right = lowerExpression(body, expression.right);
     if (operator === ts.SyntaxKind.CommaToken) return right;
-    return body.derive(ts.tokenToString(operator) ?? '?', [left, right]);
+    const range = operator === ts.SyntaxKind.InKeyword ? body.range(expression) : undefined;
+    return body.derive(ts.tokenToString(operator) ?? '?', [left, right], range);
   }
   const place = lowerPlace(body, expression.left);
   const left = place.load();
