@@ -28,10 +28,12 @@ interface Fixed {
 /** All that was written: were it nothing, nothing would have been tested. */
 const fixed: Fixed[] = [];
 
-for (const { metadata } of rules) {
-  const folder = new URL(`../src/rules/${metadata.id}/fixtures/`, import.meta.url).pathname;
-  for (const { file, scenarios } of readScenarios(folder)) {
-    describe(`${metadata.id} ${file}`, () => {
+const folders = [...rules.map(({ metadata }) => `rules/${metadata.id}`), 'libraries'];
+
+for (const folder of folders) {
+  const fixtures = new URL(`../src/${folder}/fixtures/`, import.meta.url).pathname;
+  for (const { file, scenarios } of readScenarios(fixtures)) {
+    describe(`${folder} ${file}`, () => {
       test.each(scenarios.map((scenario) => [scenario.title, scenario.files] as const))(
         '%s',
         (title, files) => {
@@ -98,6 +100,8 @@ test.each<[FixRequest['kind'], string, number]>([
   ['replace-lock', 'Python', 3],
   ['hoist-lock', 'TypeScript', 5],
   ['await-call', 'TypeScript', 5],
+  ['update-atomically', 'TypeScript', 20],
+  ['update-atomically', 'Python', 3],
 ])('%s was written for %s', (kind, language, least) => {
   const count = fixed.filter(
     (one) => one.kind === kind && one.file.endsWith('.py') === (language === 'Python'),

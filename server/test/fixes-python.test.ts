@@ -22,7 +22,7 @@ function unmark(marked: string): { text: string; from: TextRange; to: TextRange 
   return { text, from, to: at.has('⟪') ? { start: offset('⟪'), end: offset('⟫') } : from };
 }
 
-type Kind = FixRequest['kind'];
+type Kind = Exclude<FixRequest['kind'], 'update-atomically'>;
 
 function fix(kind: Kind, marked: string): string | undefined {
   const { text, from, to } = unmark(marked);

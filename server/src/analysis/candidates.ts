@@ -1,6 +1,6 @@
 /** Findings while the analysis is under way: what only the whole file can decide is decided at the end. */
 import { intersect, subtract, type Dimension } from '../model/dimensions.js';
-import type { EntryPoint, Finding, Guard, Overlap } from '../model/findings.js';
+import type { AtomicForm, EntryPoint, Finding, Guard, Overlap } from '../model/findings.js';
 import type { Place } from '../model/source.js';
 import { judge, type DecidedAct } from './acts.js';
 import type { Analysis } from './analysis.js';
@@ -28,6 +28,7 @@ interface UpdateCandidate {
   readonly certain: boolean;
   /** Set when only the decision to write derives from the read. */
   readonly act?: DecidedAct;
+  readonly atomic?: AtomicForm;
   readonly held: readonly Acquisition[];
   readonly lapsed: readonly Lapse[];
   /** The exported function that is the outermost of the executions that overlap. */
@@ -66,7 +67,14 @@ export function overlapsOf(analysis: Analysis, depth: number, span: readonly Dim
 export function noteUpdate(
   analysis: Analysis,
   state: State,
-  pair: { read: LiveRead; certain: boolean; write: Place; writeFrame: Frame; act?: DecidedAct },
+  pair: {
+    read: LiveRead;
+    certain: boolean;
+    write: Place;
+    writeFrame: Frame;
+    act?: DecidedAct;
+    atomic?: AtomicForm;
+  },
 ): void {
   if (analysis.isImporting) return;
   const covering = [...state.held.values()].filter(
@@ -307,6 +315,7 @@ function settleUpdate(analysis: Analysis, candidate: UpdateCandidate): Finding |
   const near = (spot: Spot): Place =>
     meeting === undefined ? placeIn(spot.frame, spot.range) : seenFrom(meeting.frame, spot);
   const [read, write] = [near(from), near(to)];
+  const isDirect = isSamePlace(candidate.read.place, read) && isSamePlace(candidate.write, write);
   return {
     kind: 'read-modify-write',
     cell: describe(candidate.cell),
@@ -324,6 +333,7 @@ function settleUpdate(analysis: Analysis, candidate: UpdateCandidate): Finding |
       judgement?.likely === true ? overlaps.map((overlap) => ({ ...overlap, strength: 'likely' })) : overlaps,
     ...(point !== undefined && { point: near(point) }),
     ...(meeting !== undefined && { region: regionOf(meeting) }),
+    ...(isDirect && candidate.atomic !== undefined && { atomic: candidate.atomic }),
   };
 }
 

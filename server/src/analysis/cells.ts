@@ -1,6 +1,7 @@
 /** Reads and writes of cells, wherever they come from: variables, properties, and the calls of libraries. */
 import { subtract, type Dimension } from '../model/dimensions.js';
 import type { VariableIndex } from '../model/facts.js';
+import type { AtomicForm } from '../model/findings.js';
 import type { CellKind } from '../model/library-model.js';
 import type { Place } from '../model/source.js';
 import type { Analysis } from './analysis.js';
@@ -182,6 +183,7 @@ export function writeCell(
   cell: CellIdentity,
   value: Value,
   place: Place,
+  atomic?: AtomicForm,
 ): void {
   if (openFileOf(value) !== undefined) analysis.overwritten.set(cell.key, place);
   noteWrite(analysis, state, cell, place);
@@ -193,7 +195,13 @@ export function writeCell(
   for (const [id, certain] of value.origins) {
     const read = state.reads.get(id);
     if (read?.cell.key !== cell.key || read.empty === true) continue;
-    noteUpdate(analysis, state, { read, certain, write: place, writeFrame: frame });
+    noteUpdate(analysis, state, {
+      read,
+      certain,
+      write: place,
+      writeFrame: frame,
+      ...(atomic !== undefined && { atomic }),
+    });
     if (read.point === undefined) adds = true;
     else isUpdate = true;
   }

@@ -1,4 +1,5 @@
 /** What library models say of a call, applied. */
+import type { AtomicForm } from '../model/findings.js';
 import type {
   CallModel,
   CellModel,
@@ -257,7 +258,27 @@ function write(site: CallSite, state: State, model: WriteModel, applied: Applied
       : (writtenValue(site, model, applied) ?? moved(site, state, model, applied));
   const kept = given?.shape.kind === 'instance' ? given.shape.instance.kept : undefined;
   const value = kept ?? given ?? unknown(analysis.freshId(), 'value');
-  writeCell(analysis, writerOf(site, state, applied, cell), frame, cell, value, place);
+  writeCell(
+    analysis,
+    writerOf(site, state, applied, cell),
+    frame,
+    cell,
+    value,
+    place,
+    addingCall(model, applied),
+  );
+}
+
+/** The call that could add in place of one that writes. */
+function addingCall({ key, field, value }: WriteModel, { call }: Applied): AtomicForm | undefined {
+  if (call.adds === undefined || typeof value === 'object') return undefined;
+  return {
+    kind: 'call',
+    adds: call.adds,
+    ...(key !== undefined && { key }),
+    ...(field !== undefined && { field }),
+    ...(value !== undefined && { value }),
+  };
 }
 
 /** Whether a word is among what the open file that a method is called on was opened with. */

@@ -7,10 +7,10 @@ import type { Place } from '../model/source.js';
 import type { Analysis } from './analysis.js';
 import type { CallSite } from './calls.js';
 import { columnsOf } from './columns.js';
-import { readRow } from './row-effects.js';
+import { addingTo, readRow } from './row-effects.js';
 import { placeIn, type Frame } from './frame.js';
 import { propertyAt, valueAt, type Applied } from './references.js';
-import { rowCell, selectorOf, tableOf, writeRow, type Table } from './rows.js';
+import { rowCell, selectorOf, tableOf, writeRow, type RowWrite, type Table } from './rows.js';
 import type { State } from './state.js';
 import { acquireRow } from './transactions.js';
 import { canonical, constant, unknown, valueOf, type Shape, type Value } from './values.js';
@@ -27,6 +27,8 @@ export interface Query {
   readonly columns: ReadonlyMap<string, Value>;
   readonly locks: boolean;
   readonly record?: string;
+  /** How the store could add to a column, where the query writes. */
+  readonly atomic?: NonNullable<RowWrite['atomic']>;
 }
 
 /** A query with one more part. @param base the query so far, if the call goes on with one */
@@ -53,6 +55,7 @@ export function buildQuery(site: CallSite, part: QueryPartModel, applied: Applie
     selector: new Map([...(base?.selector ?? []), ...selectorOfPart(part, at)]),
     columns: new Map([...(base?.columns ?? []), ...assignmentsOf(model, part, at)]),
     locks: part.locks === true || base?.locks === true,
+    ...withAtomic(part.set === undefined ? base?.atomic : addingTo(applied, part.set)),
     ...(record !== undefined && { record }),
   };
   return valueOf({ kind: 'query', query }, receiver?.origins);
@@ -65,6 +68,10 @@ export function withQuery(site: CallSite, applied: Applied): Applied {
   const goesOn = call.builds !== undefined || call.performs === 'receiver';
   if (begins === undefined || !goesOn) return applied;
   return { ...applied, receiver: buildQuery(site, begins, { call, model, ...(receiver && { receiver }) }) };
+}
+
+function withAtomic(atomic: RowWrite['atomic']): Pick<Query, 'atomic'> {
+  return atomic === undefined ? {} : { atomic };
 }
 
 function queryOf({ receiver }: Applied): Query | undefined {
@@ -158,7 +165,9 @@ export function performQuery(analysis: Analysis, state: State, frame: Frame, que
       owner: table.class,
     });
   }
-  if (query.verb === 'write') writeRow(analysis, state, frame, { cell, selector, columns, place });
+  if (query.verb === 'write') {
+    writeRow(analysis, state, frame, { cell, selector, columns, place, ...withAtomic(query.atomic) });
+  }
   return result;
 }
 

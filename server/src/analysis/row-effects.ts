@@ -1,4 +1,5 @@
 /** What library models say of rows, applied: reads that return records, writes of columns. */
+import type { AtomicForm } from '../model/findings.js';
 import type { LibraryModel, ReadModel, WriteModel } from '../model/library-model.js';
 import type { Place } from '../model/source.js';
 import type { Analysis } from './analysis.js';
@@ -137,7 +138,28 @@ export function applyRowWrite(site: CallSite, state: State, model: WriteModel, a
   if (columns === undefined) return;
   // A row that is put as a whole is selected by nothing but its key, whatever else is in it.
   const selector: Selector = model.key === model.value ? new Map() : selected.selector;
-  writeRow(analysis, state, frame, { cell: selected.cell, selector, columns, place });
+  writeRow(analysis, state, frame, {
+    cell: selected.cell,
+    selector,
+    columns,
+    place,
+    atomic: addingTo(applied, model.value),
+  });
+}
+
+/** How a call that is given columns and their new values could add to one of them. */
+export function addingTo(
+  { call, model }: Pick<Applied, 'call' | 'model'>,
+  value: WriteModel['value'],
+): (column: string) => AtomicForm | undefined {
+  return (column) => {
+    if (call.adds !== undefined) {
+      if (typeof value === 'object') return undefined;
+      return { kind: 'call', adds: call.adds, column, ...(value !== undefined && { value }) };
+    }
+    const adds = model.operators?.adds;
+    return adds && { kind: 'operator', adds, column };
+  };
 }
 
 /** A list that is made anew, and not changed in place. */

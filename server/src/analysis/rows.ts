@@ -3,6 +3,7 @@
  * one row if what they have in common says so, since the same row is often found by one column and written by another.
  */
 import { DIMENSIONS } from '../model/dimensions.js';
+import type { AtomicForm } from '../model/findings.js';
 import type { Place } from '../model/source.js';
 import type { Analysis } from './analysis.js';
 import { noteUpdate } from './candidates.js';
@@ -160,6 +161,7 @@ interface Match {
   /** The column is not computed from itself: the old value is put back, or what was computed is not in sight. */
   readonly likely: boolean;
   readonly unchanged: boolean;
+  readonly path: string;
 }
 
 function isUnchanged(value: Value, id: string): boolean {
@@ -177,7 +179,7 @@ function matches(state: State, row: Row, path: string, value: Value): Match[] {
     const whole = path === '' || column === undefined;
     if (!whole && !overlap(column, path)) continue;
     const unchanged = isUnchanged(value, id);
-    found.push({ read, certain: certain && !whole, likely: whole || unchanged, unchanged });
+    found.push({ read, certain: certain && !whole, likely: whole || unchanged, unchanged, path });
   }
   return found;
 }
@@ -188,6 +190,8 @@ export interface RowWrite {
   /** New values by column; the empty name stands for columns that are not told apart. */
   readonly columns: ReadonlyMap<string, Value>;
   readonly place: Place;
+  /** How the store could add to a column. */
+  readonly atomic?: (column: string) => AtomicForm | undefined;
   /** Values that are as they were read are not written: the store, or the record, knows what has changed. */
   readonly onlyChanged?: boolean;
 }
@@ -203,7 +207,9 @@ export function writeRow(analysis: Analysis, state: State, frame: Frame, write: 
   const best = found.sort((one, other) => rank(other) - rank(one))[0];
   if (best === undefined) return;
   const cell: CellIdentity = best.likely ? { ...best.read.cell, sharing: 'likely' } : best.read.cell;
+  const atomic = best.path === '' ? undefined : write.atomic?.(best.path);
   noteUpdate(analysis, state, {
+    ...(atomic !== undefined && { atomic }),
     read: { ...best.read, cell },
     certain: best.certain,
     write: write.place,

@@ -155,7 +155,13 @@ function apply(site: CallSite, state: State, statement: Statement, context: Cont
         if (expression.columns.length === 0) columns.set(column, valueOfExpression(expression, context));
       }
       const cell = rowCell(tableOf(statement.table), selector);
-      writeRow(analysis, state, frame, { cell, selector, columns, place });
+      writeRow(analysis, state, frame, {
+        cell,
+        selector,
+        columns,
+        place,
+        atomic: (column) => ({ kind: 'sql', column }),
+      });
       return undefined;
     }
     case 'begin':

@@ -1,6 +1,6 @@
 import type { Dimension } from './dimensions.js';
 import type { Place, TextRange } from './source.js';
-import type { FixRegion } from './findings.js';
+import type { AtomicForm, FixRegion } from './findings.js';
 
 /** Rule ids are a contract with users, CI systems and suppressions. */
 export const RULE_IDS = [
@@ -47,7 +47,7 @@ export interface Diagnostic {
 }
 
 /** What a fix must achieve, in no particular language. */
-export type FixRequest = GuardRequest | AwaitRequest | ReplaceLockRequest | HoistLockRequest;
+export type FixRequest = AtomicRequest | GuardRequest | AwaitRequest | ReplaceLockRequest | HoistLockRequest;
 
 /** Holds a CombinedLock from the one end of the region to the other. */
 export interface GuardRequest {
@@ -55,6 +55,15 @@ export interface GuardRequest {
   readonly title: string;
   /** The name that every execution must agree on. */
   readonly lockName: string;
+  readonly region: FixRegion;
+}
+
+/** Has the store do in one step what reads, adds and writes. */
+export interface AtomicRequest {
+  readonly kind: 'update-atomically';
+  readonly title: string;
+  readonly form: AtomicForm;
+  /** From the call that reads to the call that writes. */
   readonly region: FixRegion;
 }
 

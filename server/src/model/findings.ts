@@ -1,6 +1,7 @@
 /** What the analysis finds, before a rule decides whether and how to say it. */
 import type { Dimension } from './dimensions.js';
-import type { CellKind } from './library-model.js';
+import type { AddsModel, CellKind, Reference } from './library-model.js';
+import type { OperatorsModel } from './store-model.js';
 import type { Place, TextRange } from './source.js';
 
 /** A piece of shared state, as a finding names it. */
@@ -62,6 +63,27 @@ export interface EntryPoint {
  */
 export type Act = 'spend' | 'claim' | 'create' | 'initialise' | 'take-turn';
 
+/** How the store can do what the update does in one step. */
+export type AtomicForm =
+  | {
+      /** Another call in place of the one that writes. */
+      readonly kind: 'call';
+      readonly adds: AddsModel;
+      readonly key?: Reference;
+      readonly field?: Reference;
+      /** The column, when what is written is an object of columns. */
+      readonly column?: string;
+      readonly value?: Reference;
+    }
+  | {
+      /** An operator among the new values. */
+      readonly kind: 'operator';
+      readonly adds: NonNullable<OperatorsModel['adds']>;
+      readonly column: string;
+    }
+  /** An expression of SQL in place of a value. */
+  | { readonly kind: 'sql'; readonly column: string };
+
 /** A cell is read, and then written from what was read. */
 export interface ReadModifyWrite {
   readonly kind: 'read-modify-write';
@@ -91,6 +113,8 @@ export interface ReadModifyWrite {
   /** Along which dimensions other executions interleave with this one, and why; none that a guard excludes. */
   readonly overlaps: readonly Overlap[];
   readonly region?: FixRegion;
+  /** What the store could do in one step instead, where both ends are calls of one function. */
+  readonly atomic?: AtomicForm;
 }
 
 /** A file lock is taken on an open file that several tasks or threads share. */

@@ -218,6 +218,22 @@ export interface WriteModel extends CellModel {
   readonly checked?: readonly Reference[];
 }
 
+/**
+ * Calls on the same receiver, as their documentation writes them: `incrby(key, amount)`. `key` and `field` stand for what the call
+ * has there, `column` for the column's name, in quotes.
+ */
+export interface AddsModel {
+  readonly add: string;
+  /** Absent: what is subtracted is added with a minus sign. */
+  readonly subtract?: string;
+  /** For an amount of one. */
+  readonly one?: string;
+  /** For amounts that may be no whole numbers, if `add` takes whole ones only. */
+  readonly fraction?: string;
+  /** What the calls return: the sum, as a number or as text. Absent: neither. */
+  readonly returns?: 'number' | 'text';
+}
+
 /** What kind of state a cell is; decides its reach. */
 export type CellKind =
   'variable' | 'field' | 'element' | 'file' | 'redis' | 'storage' | 'row' | 'shared' | 'remote';
@@ -231,6 +247,8 @@ export interface CallModel {
   readonly parameters?: readonly string[];
   readonly reads?: ReadModel;
   readonly writes?: WriteModel;
+  /** What the store does in one step, in place of this call, where what is written is a sum with what was read. */
+  readonly adds?: AddsModel;
   /** Reads and writes in one step that nothing interleaves with. */
   readonly atomic?: CellModel;
   readonly acquires?: AcquireModel;

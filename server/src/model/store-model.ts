@@ -49,6 +49,15 @@ export interface OperatorsModel {
   readonly atomic?: readonly string[];
   /** Around plain new values (`$set`, `set`). */
   readonly sets?: readonly string[];
+  /** What adds to a column: in the place of its new value (`{ total: { increment: 1 } }`), or around columns (`{ $inc: { total: 1 } }`). */
+  readonly adds?: {
+    readonly place: 'value' | 'columns';
+    readonly add: string;
+    /** Absent: what is subtracted is added with a minus sign. */
+    readonly subtract?: string;
+    /** True when a column that is not there counts as zero. */
+    readonly fromNothing?: boolean;
+  };
 }
 
 /** A condition that a call makes: `eq(users.id, id)`, or several at once: `and(…)`. */

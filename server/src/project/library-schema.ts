@@ -231,6 +231,14 @@ export const libraryDefinitions = {
       ['kind'],
     ),
     atomic: definition('cell'),
+    adds: {
+      ...record(
+        { add: name, subtract: name, one: name, fraction: name, returns: { enum: ['number', 'text'] } },
+        ['add'],
+      ),
+      description:
+        'Calls that add in one step, in place of this one: "incrby(key, amount)". "key", "field" and "column" stand for what this call has there.',
+    },
     column: { ...reference, description: 'The column of the record that it returns.' },
     assigns: {
       ...record({ column: reference, value: reference }, ['column']),
@@ -406,7 +414,14 @@ export const librarySchema = {
       exports: { ...mapOf(definition('export')), description: 'What each exported name is.' },
       classes: mapOf(definition('class')),
       operators: {
-        ...record({ atomic: names, sets: names }),
+        ...record({
+          atomic: names,
+          sets: names,
+          adds: record(
+            { place: { enum: ['value', 'columns'] }, add: name, subtract: name, fromNothing: flag },
+            ['place', 'add'],
+          ),
+        }),
         description: 'Names in objects of new values that are no columns.',
       },
       entries: {

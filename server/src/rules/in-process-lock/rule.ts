@@ -1,6 +1,7 @@
 import type { Diagnostic, FixRequest, Related } from '../../model/diagnostics.js';
 import type { Finding, Guard, Overlap, ReadModifyWrite } from '../../model/findings.js';
 import type { Rule } from '../../model/rule.js';
+import { atomicFixes } from '../atomic-fix.js';
 import { lockNameFor } from '../lock-name.js';
 import { accessesOf, capitalize, evidenceOf, excluded, interleaving, levelOf, list } from '../wording.js';
 
@@ -42,21 +43,20 @@ function relatedOf(finding: ReadModifyWrite): Related[] {
   return related;
 }
 
-function fixesOf(
-  { cell, region, write, guards }: ReadModifyWrite,
-  missing: readonly Overlap[],
-): FixRequest[] {
+function fixesOf(finding: ReadModifyWrite, missing: readonly Overlap[]): FixRequest[] {
+  const { cell, region, write, guards } = finding;
+  const atomic = atomicFixes(finding);
   // A lock of one machine does not reach executions on others.
-  if (missing.some(({ dimension }) => dimension === 'hosts')) return [];
+  if (missing.some(({ dimension }) => dimension === 'hosts')) return atomic;
   const lockName = lockNameFor(cell, write.file);
   const replacements = guards.flatMap(({ name, made }): FixRequest[] =>
     made === undefined
       ? []
       : [{ kind: 'replace-lock', title: `Make \`${name}\` a CombinedLock '${lockName}'`, lockName, made }],
   );
-  if (region === undefined) return replacements;
+  if (region === undefined) return [...atomic, ...replacements];
   const title = `Guard with CombinedLock '${lockName}'`;
-  return [...replacements, { kind: 'guard-with-combined-lock', title, lockName, region }];
+  return [...atomic, ...replacements, { kind: 'guard-with-combined-lock', title, lockName, region }];
 }
 
 export const inProcessLock: Rule = {

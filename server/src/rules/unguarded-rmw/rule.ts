@@ -1,6 +1,7 @@
 import type { Diagnostic, FixRequest, Related } from '../../model/diagnostics.js';
 import type { Finding, ReadModifyWrite } from '../../model/findings.js';
 import type { Rule } from '../../model/rule.js';
+import { atomicFixes } from '../atomic-fix.js';
 import { lockNameFor } from '../lock-name.js';
 import { accessesOf, capitalize, evidenceOf, interleaving, levelOf, list } from '../wording.js';
 
@@ -43,9 +44,11 @@ function relatedOf(finding: ReadModifyWrite): Related[] {
 function fixesOf(finding: ReadModifyWrite): FixRequest[] {
   const { cell, region, overlaps, write } = finding;
   // A lock of one machine does not reach executions on others.
-  if (region === undefined || overlaps.some(({ dimension }) => dimension === 'hosts')) return [];
+  const atomic = atomicFixes(finding);
+  if (region === undefined || overlaps.some(({ dimension }) => dimension === 'hosts')) return atomic;
   const lockName = lockNameFor(cell, write.file);
   return [
+    ...atomic,
     { kind: 'guard-with-combined-lock', title: `Guard with CombinedLock '${lockName}'`, lockName, region },
   ];
 }

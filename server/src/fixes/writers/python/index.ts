@@ -2,6 +2,7 @@
 import type { Fix, FixRequest } from '../../../model/diagnostics.js';
 import { fileOf } from '../../../model/diagnostics.js';
 import { applied, ordered, type Change } from '../edits.js';
+import { updateAtomically } from './atomic.js';
 import { awaitCall } from './await-call.js';
 import { guard } from './guard.js';
 import { hoistLock } from './hoist-lock.js';
@@ -27,6 +28,8 @@ function changesFor(source: Source, request: FixRequest): Change[] | undefined {
   switch (request.kind) {
     case 'guard-with-combined-lock':
       return guard(source, request);
+    case 'update-atomically':
+      return updateAtomically(source, request);
     case 'await-call':
       return awaitCall(source, request);
     case 'replace-lock':

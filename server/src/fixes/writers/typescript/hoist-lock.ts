@@ -38,6 +38,7 @@ export function hoistLock(source: ts.SourceFile, { made }: HoistLockRequest): Ch
     given +
     text.slice(nameNode.end, statement.end);
   const renamed = given === name ? [] : uses;
+  if (renamed.some(({ parent }) => ts.isShorthandPropertyAssignment(parent))) return undefined;
   const line = { start: lineStart(text, start), end: nextLine(text, statement.end) };
   // The empty line that set it off goes with it.
   if (isLastOnLine(text, line.end)) line.end = nextLine(text, line.end);

@@ -38,8 +38,12 @@ export function importRemoved(
   if (found === undefined) return undefined;
   const { statement, element, elements } = found;
   const start = statement.getStart(source);
-  if (elements.length > 1 || hasDefault(statement)) {
-    if (elements.length === 1) return undefined;
+  const first = defaultOf(statement);
+  if (elements.length === 1 && first !== undefined) {
+    const range = { start: first.end, end: element.parent.end };
+    return { changes: [{ range, newText: '' }], replaced: false };
+  }
+  if (elements.length > 1) {
     const index = elements.findIndex((candidate) => candidate === element);
     const [previous, next] = [elements[index - 1], elements[index + 1]];
     const range =
@@ -56,8 +60,8 @@ export function importRemoved(
   };
 }
 
-function hasDefault(statement: ts.Statement): boolean {
-  return ts.isImportDeclaration(statement) && statement.importClause?.name !== undefined;
+function defaultOf(statement: ts.Statement): ts.Identifier | undefined {
+  return ts.isImportDeclaration(statement) ? statement.importClause?.name : undefined;
 }
 
 function findImport(source: ts.SourceFile, local: string): Found | undefined {

@@ -2,6 +2,7 @@
 import ts from '#typescript';
 import { fileOf, type Fix, type FixRequest, type GuardRequest } from '../../../model/diagnostics.js';
 import type { TextRange } from '../../../model/source.js';
+import { updateAtomically } from './atomic/index.js';
 import { awaitCall } from './await-call.js';
 import { CombinedLocks } from './combined-locks.js';
 import { useLock } from './declare.js';
@@ -36,6 +37,8 @@ function changesFor(source: ts.SourceFile, request: FixRequest): Change[] | unde
   switch (request.kind) {
     case 'guard-with-combined-lock':
       return guard(source, request);
+    case 'update-atomically':
+      return updateAtomically(source, request);
     case 'await-call':
       return awaitCall(source, request);
     case 'replace-lock':

@@ -94,7 +94,7 @@ export function usesOf({ name, kind, scope, declarations, target }: Holder): ts.
     if (!ts.isIdentifier(node) || node.text !== name || own.has(node) || !mentionedIn([node]).has(name))
       return;
     const { parent } = node;
-    if (isDeclared(node, parent) || ts.isShorthandPropertyAssignment(parent)) clear = false;
+    if (isDeclared(node, parent)) clear = false;
     else uses.push(node);
   });
   return clear ? uses : undefined;
