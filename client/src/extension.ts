@@ -1,5 +1,6 @@
 import { commands, type ExtensionContext, window } from 'vscode';
 
+import { registerDisable } from './disable.js';
 import { ScenarioPanel } from './scenario/panel.js';
 import { ScenarioRunner } from './scenario/runner.js';
 import { Server } from './server.js';
@@ -28,6 +29,7 @@ export async function activate(context: ExtensionContext): Promise<void> {
     }),
     commands.registerCommand('lockkit.runScenario', () => runner.run()),
     window.registerWebviewPanelSerializer(ScenarioPanel.viewType, runner),
+    registerDisable(),
     registerTasks(context.asAbsolutePath('dist/cli.cjs')),
   );
   await server.start();

@@ -140,6 +140,7 @@ export class Server implements Disposable {
       outputChannel: this.#log,
       initializationOptions: {
         rulePages: Uri.file(path.join(this.#dist, 'rules')).toString(),
+        asksForReasons: true,
       } satisfies InitializationOptions,
       revealOutputChannelOn: RevealOutputChannelOn.Never,
     };

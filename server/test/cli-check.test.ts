@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, symlinkSync } from 'node:fs';
+import { chmodSync, lstatSync, readdirSync, statSync, symlinkSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { CheckJson } from '../src/cli/output/json.js';
 import { CLI, LOSING, LOSING_LINE, Playground, run, SAFE } from './cli-support.js';
@@ -81,6 +81,8 @@ describe('exit codes', () => {
       /^lockkit: --baseline and --write-baseline exclude/,
     ],
     [['check', '--fix', '--stdin-filename', 'a.ts'], /^lockkit: --fix has no file to write/],
+    [['check', '--dry-run'], /^lockkit: --dry-run shows what --fix would do; name both\n$/],
+    [['check', '--fix', '--dry-run', '--format', 'json'], /^lockkit: --dry-run prints a diff/],
     [['check', '--stdin-filename', 'a.ts', 'b.ts'], /^lockkit: --stdin-filename checks standard input; /],
     [
       ['check', '--stdin-filename', 'a.md'],
@@ -255,6 +257,31 @@ describe('--fix', () => {
     expect((await ground.lockkit(['check', '--fix'])).code).toBe(0);
     expect(ground.read('a.ts')).toBe(fixed);
     expect(ground.read('b.ts')).toBe(SAFE);
+  });
+
+  test('--dry-run prints a diff and writes nothing', async () => {
+    ground.write({ 'a.ts': LOSING, 'b.ts': SAFE, 'package.json': '{ "name": "x" }' });
+    const { code, stdout, stderr } = await ground.lockkit(['check', '--fix', '--dry-run']);
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/^--- a\/a\.ts\t?\n\+\+\+ b\/a\.ts\t?\n@@ -1/);
+    expect(stdout).toContain("+import { CombinedLock } from 'lockkit';");
+    expect(stdout).not.toContain('b.ts');
+    expect(stderr).toContain('package.json:1: a.ts now imports lockkit, which is no dependency here');
+    expect(ground.read('a.ts')).toBe(LOSING);
+    ground.write({ 'fix.diff': stdout });
+    execFileSync('git', ['apply', 'fix.diff'], { cwd: ground.directory });
+    expect(await ground.lockkit(['check', '--fix', '--dry-run'])).toMatchObject({ code: 0, stdout: '' });
+  });
+
+  test('the permissions of a file stay, links are followed, and no part of it is left behind', async () => {
+    ground.write({ 'src/a.ts': LOSING });
+    chmodSync(ground.path('src/a.ts'), 0o755);
+    symlinkSync('src/a.ts', ground.path('link.ts'));
+    expect((await ground.lockkit(['check', '--fix', 'link.ts'])).code).toBe(0);
+    expect(ground.read('src/a.ts')).toContain('CombinedLock');
+    expect(lstatSync(ground.path('link.ts')).isSymbolicLink()).toBe(true);
+    expect(statSync(ground.path('src/a.ts')).mode & 0o777).toBe(0o755);
+    expect(readdirSync(ground.path('src'))).toEqual(['a.ts']);
   });
 
   test('leaves alone what is below the level', async () => {

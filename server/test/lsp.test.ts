@@ -273,7 +273,8 @@ describe('code actions', () => {
   test('a fix whose edit is made when it is chosen, and the comment that disables the rule', async () => {
     const { client, uri } = await startIn({ 'a.ts': LOSING });
     await client.open(uri('a.ts'), LOSING);
-    const [fix, disable, ...more] = await client.codeActions(uri('a.ts'), WRITE);
+    const [fix, disable, all, ...more] = await client.codeActions(uri('a.ts'), WRITE);
+    expect(all?.title).toBe('Fix all unguarded-rmw in the project');
     expect(more).toEqual([]);
     expect(fix).toMatchObject({
       title: expect.stringContaining('CombinedLock') as string,
@@ -303,7 +304,7 @@ describe('code actions', () => {
     const elsewhere = { start: { line: 0, character: 0 }, end: { line: 0, character: 5 } };
     expect(await client.codeActions(uri('a.ts'), elsewhere)).toEqual([]);
     expect(await client.codeActions(uri('a.ts'), WRITE, ['refactor'])).toEqual([]);
-    expect(await client.codeActions(uri('a.ts'), WRITE, ['quickfix'])).toHaveLength(2);
+    expect(await client.codeActions(uri('a.ts'), WRITE, ['quickfix'])).toHaveLength(3);
   });
 
   test('edits at once for clients that do not ask for them', async () => {
@@ -323,6 +324,15 @@ describe('code actions', () => {
     await client.change(uri('a.ts'), edited(LOSING, resolved.edit, uri('a.ts')));
     expect(await client.diagnose(uri('a.ts'))).toEqual([]);
   });
+});
+
+test('all of one rule, in the file and in the project', async () => {
+  const { client, uri } = await startIn({ 'a.ts': LOSING, 'b.ts': LOSING });
+  await client.open(uri('a.ts'), LOSING);
+  const actions = await client.codeActions(uri('a.ts'), WRITE);
+  const inProject = actions.find(({ title }) => title === 'Fix all unguarded-rmw in the project');
+  const { edit } = await client.resolve(inProject ?? never());
+  for (const name of ['a.ts', 'b.ts']) expect(edited(LOSING, edit, uri(name))).toContain('CombinedLock');
 });
 
 describe('beginning and end', () => {

@@ -1,7 +1,7 @@
 import { readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { ConfigurationError, fixFile, Project, VERSION, type ProjectOptions } from '../src/project/index.js';
+import { ConfigurationError, fixFiles, Project, VERSION, type ProjectOptions } from '../src/project/index.js';
 import { LOSING, LOSING_LINE, SAFE } from './cli-support.js';
 import { directoryWith } from './project-support.js';
 
@@ -268,10 +268,11 @@ test('a defect of the analysis is a problem of the file', async () => {
 
 test('fixes are made until nothing is left, and the file on disk stays', async () => {
   const { project, at } = projectOf({ 'a.ts': LOSING });
-  const fixed = await fixFile(project, at('a.ts'), 'warning');
-  expect(fixed?.fixed).toBe(1);
+  const { files, fixed } = await fixFiles(project, [at('a.ts')], { level: 'warning' });
+  expect(fixed).toBe(1);
   expect((await project.check(at('a.ts'))).diagnostics).toEqual([]);
-  expect(fixed?.text).toContain('CombinedLock');
-  expect(await fixFile(project, at('a.ts'), 'warning')).toBeUndefined();
+  expect(files).toMatchObject([{ file: at('a.ts'), before: LOSING }]);
+  expect(files[0]?.after).toContain('CombinedLock');
+  expect(await fixFiles(project, [at('a.ts')], { level: 'warning' })).toEqual({ files: [], fixed: 0 });
   expect(readFileSync(at('a.ts'), 'utf8')).toBe(LOSING);
 });

@@ -1,19 +1,17 @@
-import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { text as readAll } from 'node:stream/consumers';
 import { isatty } from 'node:tty';
 import type { Diagnostic, Level, Problem } from '../model/diagnostics.js';
 import {
   ConfigurationError,
-  fixFile,
   isAtLeast,
   Project,
-  reasonOf,
   type FileReport,
   type ProjectOptions,
   type Selection,
 } from '../project/index.js';
 import { applyBaseline, writeBaseline } from './baseline.js';
+import { fixAll, NO_FIXING } from './fix.js';
 import { EXIT_COULD_NOT_RUN, EXIT_FOUND, EXIT_NOTHING_FOUND, UsageError } from './exit-codes.js';
 import { checkInThreads, type Work } from './jobs.js';
 import type { Format } from './output/formats.js';
@@ -26,6 +24,7 @@ import { formatProblems, formatText } from './output/text.js';
 export interface CheckFlags {
   readonly format: Format;
   readonly fix: boolean;
+  readonly dryRun: boolean;
   readonly level: Level;
   readonly config?: string;
   readonly baseline?: string;
@@ -66,6 +65,9 @@ function refuseContradictions(paths: readonly string[], flags: CheckFlags): void
   if (flags.baseline !== undefined && flags.writeBaseline !== undefined) {
     throw new UsageError('--baseline and --write-baseline exclude each other');
   }
+  if (flags.dryRun && !flags.fix) throw new UsageError('--dry-run shows what --fix would do; name both');
+  if (flags.dryRun && flags.format !== 'text')
+    throw new UsageError('--dry-run prints a diff; leave --format out');
   if (flags.fix && flags.writeBaseline !== undefined) {
     throw new UsageError('--fix and --write-baseline exclude each other; fix first');
   }
@@ -84,7 +86,7 @@ async function checkWith(
     flags.stdinFilename === undefined
       ? await project.select(paths)
       : await readStdin(project, flags.stdinFilename);
-  const fixing = flags.fix ? await fixAll(project, selection.files, flags.level) : { fixed: 0, problems: [] };
+  const fixing = flags.fix ? await fixAll(project, selection.files, flags.level, flags.dryRun) : NO_FIXING;
   const { reports, problems } =
     flags.jobs > 1 && flags.stdinFilename === undefined
       ? await checkInThreads(options, selection, flags.jobs)
@@ -104,6 +106,7 @@ async function checkWith(
       ...selection.problems,
       ...problems,
       ...fixing.problems,
+      ...fixing.notes,
       ...reports.flatMap((report) => report.problems),
       ...reports.flatMap((report) =>
         report.unusedSuppressions.map(({ line, message }) => ({ file: report.file, line, message })),
@@ -116,7 +119,11 @@ async function checkWith(
     inBaseline: atLevel.length - shown.length,
     textOf: (file) => project.textOf(file),
   };
-  print(outcome, flags);
+  if (fixing.diff === undefined) print(outcome, flags);
+  else {
+    process.stderr.write(formatProblems(outcome));
+    process.stdout.write(fixing.diff);
+  }
   const unreadable =
     selection.problems.length + reports.filter((report) => report.state === 'unreadable').length;
   if (unreadable + fixing.problems.length > 0) return EXIT_COULD_NOT_RUN;
@@ -135,27 +142,6 @@ async function checkHere(project: Project, files: readonly string[]): Promise<Wo
   const reports: FileReport[] = [];
   for (const file of files) reports.push(await project.check(file));
   return { reports, problems: project.deploymentProblems };
-}
-
-async function fixAll(
-  project: Project,
-  files: readonly string[],
-  level: Level,
-): Promise<{ fixed: number; problems: Problem[] }> {
-  let fixed = 0;
-  const problems: Problem[] = [];
-  for (const file of files) {
-    const result = await fixFile(project, file, level);
-    if (result === undefined) continue;
-    try {
-      writeFileSync(file, result.text);
-      fixed += result.fixed;
-    } catch (error) {
-      problems.push({ file, line: 1, message: `the fixed text cannot be written: ${reasonOf(error)}` });
-    }
-    project.removeOverlay(file);
-  }
-  return { fixed, problems };
 }
 
 function withoutKnown(

@@ -53,6 +53,7 @@ function programWith(exit: (code: number) => void): Command {
     ])
     .addOption(new Option('--format <format>', 'how to print what is found').choices(FORMATS).default('text'))
     .option('--fix', 'make the fixes in the files, then report what is left', false)
+    .option('--dry-run', 'with --fix: print a diff of the fixes, and write nothing', false)
     .addOption(
       new Option('--level <level>', 'report findings of this level and above')
         .choices(LEVELS)

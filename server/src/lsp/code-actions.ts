@@ -10,11 +10,13 @@ import {
 } from 'vscode-languageserver/node';
 import type { Diagnostic, RuleId, TextEdit } from '../model/diagnostics.js';
 import { lineStartsOf, placeOf } from '../model/source.js';
-import { fixFile, isAtLeast, Project } from '../project/index.js';
+import { isAtLeast } from '../project/index.js';
 import type { ClientFeatures } from './client-features.js';
 import { lspDiagnostic, type Display } from './diagnostics.js';
+import { editsOfAll, type FixAll } from './fix-all.js';
 import { rangeOf, uriOf } from './locations.js';
 import type { OpenDocument, OpenDocuments } from './open-documents.js';
+import { DISABLE_WITH_REASON_COMMAND, type DisableWithReason } from './protocol.js';
 
 export const FIX_ALL = `${CodeActionKind.SourceFixAll}.lockkit`;
 
@@ -28,13 +30,15 @@ type ActionData =
       readonly start: number;
       readonly fix: number;
     }
-  | { readonly kind: 'fix-all'; readonly uri: string; readonly version: number };
+  | ({ readonly kind: 'fix-all'; readonly uri: string; readonly version: number } & FixAll);
 
 export class CodeActions {
   constructor(
     private readonly documents: OpenDocuments,
     private readonly features: ClientFeatures,
     private readonly displayOf: (open: OpenDocument) => Display,
+    /** True when the client has the command that asks for the reason of a suppression. */
+    private readonly asksForReasons: boolean,
   ) {}
 
   async offer(params: CodeActionParams): Promise<CodeAction[]> {
@@ -45,7 +49,8 @@ export class CodeActions {
       !kind.startsWith('source');
     const actions: CodeAction[] = [];
     if (wanted(CodeActionKind.QuickFix)) actions.push(...(await this.#quickFixes(open, params.range)));
-    if (wanted(FIX_ALL)) actions.push(await this.#fixAll(open));
+    if (wanted(FIX_ALL))
+      actions.push(await this.#fixAll(open, 'Fix all that Lockkit can fix', FIX_ALL, { scope: 'file' }));
     return actions;
   }
 
@@ -55,7 +60,7 @@ export class CodeActions {
     if (data === undefined) return action;
     const open = this.documents.get(data.uri);
     if (open?.document.version !== data.version) throw changed();
-    const edit = data.kind === 'fix' ? await this.#editOf(open, data) : await this.#editOfAll(open);
+    const edit = data.kind === 'fix' ? await this.#editOf(open, data) : await this.#editOfAll(open, data);
     if (edit === undefined) throw changed();
     return { ...action, edit };
   }
@@ -64,58 +69,89 @@ export class CodeActions {
     const { project } = open.folder;
     const display = this.displayOf(open);
     const report = await project.check(open.file);
-    return report.diagnostics
-      .filter(
-        (diagnostic) =>
-          isAtLeast(diagnostic.level, display.level) && touches(rangeOf(diagnostic.place), range),
-      )
-      .flatMap((diagnostic): CodeAction[] => {
-        const diagnostics = [lspDiagnostic(diagnostic, display)];
-        const fixes = project.fixes(diagnostic).map((fix, index): CodeAction => ({
-          title: fix.title,
-          kind: CodeActionKind.QuickFix,
-          diagnostics,
-          isPreferred: index === 0,
-          ...(this.features.resolveEdit
-            ? {
-                data: {
-                  kind: 'fix',
-                  uri: open.document.uri,
-                  version: open.document.version,
-                  rule: diagnostic.rule,
-                  start: diagnostic.place.start,
-                  fix: index,
-                } satisfies ActionData,
-              }
-            : { edit: this.#workspaceEdit(open, fix.edits) }),
-        }));
-        return [...fixes, this.#disable(open, diagnostic, diagnostics)];
-      });
+    const shown = report.diagnostics.filter((diagnostic) => isAtLeast(diagnostic.level, display.level));
+    const here = shown.filter((diagnostic) => touches(rangeOf(diagnostic.place), range));
+    const fixable = new Set<RuleId>();
+    const actions = here.flatMap((diagnostic): CodeAction[] => {
+      const diagnostics = [lspDiagnostic(diagnostic, display)];
+      const fixes = project.fixes(diagnostic).map((fix, index): CodeAction => ({
+        title: fix.title,
+        kind: CodeActionKind.QuickFix,
+        diagnostics,
+        isPreferred: index === 0,
+        ...(this.features.resolveEdit
+          ? {
+              data: {
+                kind: 'fix',
+                uri: open.document.uri,
+                version: open.document.version,
+                rule: diagnostic.rule,
+                start: diagnostic.place.start,
+                fix: index,
+              } satisfies ActionData,
+            }
+          : { edit: this.#workspaceEdit(open, fix.edits) }),
+      }));
+      if (fixes.length > 0) fixable.add(diagnostic.rule);
+      return [...fixes, ...this.#disable(open, diagnostic, diagnostics)];
+    });
+    for (const rule of fixable) {
+      const isOnly = shown.filter((diagnostic) => diagnostic.rule === rule).length < 2;
+      actions.push(...(await this.#fixRule(open, rule, isOnly ? ['project'] : ['file', 'project'])));
+    }
+    return actions;
   }
 
-  /** The comment that silences a rule for the line, on a line of its own above. */
-  #disable(open: OpenDocument, diagnostic: Diagnostic, diagnostics: CodeAction['diagnostics']): CodeAction {
+  /** All findings of one rule, for clients that do not want the edits before they are asked for. */
+  async #fixRule(
+    open: OpenDocument,
+    rule: RuleId,
+    scopes: readonly FixAll['scope'][],
+  ): Promise<CodeAction[]> {
+    if (!this.features.resolveEdit) return [];
+    const where = { file: 'file', project: 'project' };
+    return Promise.all(
+      scopes.map((scope) =>
+        this.#fixAll(open, `Fix all ${rule} in the ${where[scope]}`, CodeActionKind.QuickFix, {
+          scope,
+          rule,
+        }),
+      ),
+    );
+  }
+
+  /** The comment that silences a rule for the line, on a line of its own above; with a reason, if the client asks for one. */
+  #disable(open: OpenDocument, diagnostic: Diagnostic, diagnostics: CodeAction['diagnostics']): CodeAction[] {
     const { document, file } = open;
     const line = diagnostic.place.line - 1;
     const text = document.getText({ start: { line, character: 0 }, end: { line: line + 1, character: 0 } });
     const indentation = /^[ \t]*/.exec(text)?.[0] ?? '';
+    const eol = /\r\n|\n|\r/.exec(document.getText())?.[0] ?? '\n';
     const comment = document.languageId === 'python' ? '#' : '//';
     const start = document.offsetAt({ line, character: 0 });
-    const newText = `${indentation}${comment} lockkit-disable-next-line ${diagnostic.rule}\n`;
-    return {
-      title: `Disable ${diagnostic.rule} for this line`,
+    const written = `${indentation}${comment} lockkit-disable-next-line ${diagnostic.rule}`;
+    const title = `Disable ${diagnostic.rule} for this line`;
+    const action: CodeAction = {
+      title,
       kind: CodeActionKind.QuickFix,
       ...(diagnostics === undefined ? {} : { diagnostics }),
-      edit: this.#workspaceEdit(open, [{ file, range: { start, end: start }, newText }]),
     };
+    const edit = this.#workspaceEdit(open, [{ file, range: { start, end: start }, newText: written + eol }]);
+    if (!this.asksForReasons) return [{ ...action, edit }];
+    const asked: DisableWithReason = { uri: document.uri, version: document.version, line, comment: written };
+    const command = { title, command: DISABLE_WITH_REASON_COMMAND, arguments: [asked] };
+    return [
+      { ...action, title: `${title}, with a reason…`, command },
+      { ...action, edit },
+    ];
   }
 
-  async #fixAll(open: OpenDocument): Promise<CodeAction> {
+  async #fixAll(open: OpenDocument, title: string, kind: CodeActionKind, all: FixAll): Promise<CodeAction> {
     const { uri, version } = open.document;
-    const action: CodeAction = { title: 'Fix all that Lockkit can fix', kind: FIX_ALL };
+    const action: CodeAction = { title, kind };
     if (this.features.resolveEdit)
-      return { ...action, data: { kind: 'fix-all', uri, version } satisfies ActionData };
-    return { ...action, edit: (await this.#editOfAll(open)) ?? {} };
+      return { ...action, data: { kind: 'fix-all', uri, version, ...all } satisfies ActionData };
+    return { ...action, edit: await this.#editOfAll(open, all) };
   }
 
   async #editOf(open: OpenDocument, data: ActionData & { kind: 'fix' }): Promise<WorkspaceEdit | undefined> {
@@ -128,16 +164,9 @@ export class CodeActions {
     return fix === undefined ? undefined : this.#workspaceEdit(open, fix.edits);
   }
 
-  /** Worked out in a project of its own: the document must not change before the client has changed it. */
-  async #editOfAll(open: OpenDocument): Promise<WorkspaceEdit | undefined> {
-    const { document, file, folder } = open;
-    const project = new Project(folder.project.options);
-    const before = document.getText();
-    project.setOverlay(file, before);
-    const fixed = await fixFile(project, file, this.displayOf(open).level);
-    if (fixed === undefined) return {};
-    const end = before.length;
-    return this.#workspaceEdit(open, [{ file, range: { start: 0, end }, newText: fixed.text }]);
+  async #editOfAll(open: OpenDocument, all: FixAll): Promise<WorkspaceEdit> {
+    const edits = await editsOfAll(open, this.documents, this.displayOf(open).level, all);
+    return this.#workspaceEdit(open, edits);
   }
 
   #workspaceEdit(open: OpenDocument, edits: readonly TextEdit[]): WorkspaceEdit {

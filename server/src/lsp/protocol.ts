@@ -11,6 +11,21 @@ export interface InitializationOptions {
   readonly rulePages?: string;
   /** The `lockkit` settings, of clients that cannot be asked for them. */
   readonly settings?: unknown;
+  /** True when the client has {@link DISABLE_WITH_REASON_COMMAND}. */
+  readonly asksForReasons?: boolean;
+}
+
+/** A command of the client: asks for a reason, and puts the comment with it above a line. Its argument is {@link DisableWithReason}. */
+export const DISABLE_WITH_REASON_COMMAND = 'lockkit.disableWithReason';
+
+export interface DisableWithReason {
+  readonly uri: string;
+  /** The version of the document that `line` is of. */
+  readonly version: number;
+  /** 0-based; the comment goes above it. */
+  readonly line: number;
+  /** The comment without the reason, with the line's indentation. */
+  readonly comment: string;
 }
 
 /** Notification from the server, whenever its state changes; its parameters are {@link StatusParams}. */

@@ -102,7 +102,12 @@ export class LanguageServer {
     // eslint-disable-next-line @typescript-eslint/no-deprecated -- all that clients without workspace folders send
     const { rootUri } = params;
     this.#workspaceFolders = params.workspaceFolders ?? (rootUri === null ? [] : [{ uri: rootUri }]);
-    const codeActions = new CodeActions(this.#documents, features, (open) => this.#displayOf(open.folder));
+    const codeActions = new CodeActions(
+      this.#documents,
+      features,
+      (open) => this.#displayOf(open.folder),
+      options?.asksForReasons === true,
+    );
     this.connection.onCodeAction(async (request) => {
       await this.#ready;
       return codeActions.offer(request);

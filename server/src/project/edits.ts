@@ -1,6 +1,6 @@
-import type { Diagnostic, Fix, Level, TextEdit } from '../model/diagnostics.js';
+import type { Diagnostic, Fix, Level, RuleId, TextEdit } from '../model/diagnostics.js';
 import { isAtLeast } from './levels.js';
-import type { Project } from './project.js';
+import type { FileReport, Project } from './project.js';
 
 /** A text with edits made in it; edits at one place stand in their order. Their ranges must not overlap. */
 export function applyEdits(text: string, edits: readonly TextEdit[]): string {
@@ -13,9 +13,24 @@ export function applyEdits(text: string, edits: readonly TextEdit[]): string {
   return result + text.slice(at);
 }
 
+/** Which findings are to be fixed. */
+export interface Fixing {
+  /** Findings below it are left alone. */
+  readonly level: Level;
+  /** Only this rule's. */
+  readonly rule?: RuleId;
+}
+
+/** A file that fixes change. Both texts have the byte order mark that the file has. */
 export interface FixedFile {
-  /** What the file is to hold, with its byte order mark. */
-  readonly text: string;
+  readonly file: string;
+  readonly before: string;
+  readonly after: string;
+}
+
+export interface Fixed {
+  readonly files: readonly FixedFile[];
+  /** How many findings are gone. */
   readonly fixed: number;
 }
 
@@ -23,41 +38,112 @@ export interface FixedFile {
 const MOST_ROUNDS = 200;
 
 /**
- * Makes the fixes of one file, one after the other, each only if afterwards there are fewer findings, no others, and no new
- * syntax error. The file on disk stays as it is; the project goes on with the fixed text.
- * @param level findings below it are left alone
+ * Makes the fixes of files, one after the other, each only if afterwards there are fewer findings, no others, and no new syntax
+ * error; of several fixes for one finding, the first that is so. The files on disk stay as they are; the project goes on with the
+ * fixed texts.
  */
-export async function fixFile(project: Project, file: string, level: Level): Promise<FixedFile | undefined> {
-  const byteOrderMark = project.hasByteOrderMark(file) ? '\uFEFF' : '';
-  const rejected = new Set<string>();
+export async function fixFiles(project: Project, files: readonly string[], fixing: Fixing): Promise<Fixed> {
+  const originals = new Map<string, Original>();
   let fixed = 0;
-  for (let round = 0; round < MOST_ROUNDS; round++) {
-    const before = await project.check(file);
-    const text = project.textOf(file);
-    const next = before.diagnostics
-      .filter((diagnostic) => isAtLeast(diagnostic.level, level) && !rejected.has(nameOf(diagnostic)))
-      .map((diagnostic) => ({ diagnostic, fix: project.fixes(diagnostic).find(isInOneFile) }))
-      .find((candidate) => candidate.fix !== undefined);
-    if (text === undefined || next?.fix === undefined) break;
-    project.setOverlay(file, applyEdits(text, next.fix.edits));
-    const after = await project.check(file);
-    const better =
-      after.state === 'checked' &&
-      after.problems.length <= before.problems.length &&
-      after.diagnostics.length < before.diagnostics.length;
-    if (better) {
-      fixed++;
-      continue;
+  for (const file of files) {
+    const rejected = new Set<string>();
+    for (let round = 0; round < MOST_ROUNDS; round++) {
+      const next = await nextFix(project, file, fixing, rejected);
+      if (next === undefined) break;
+      if (await tryFix(project, file, next.fix, originals)) fixed++;
+      else rejected.add(next.name);
     }
-    rejected.add(nameOf(next.diagnostic));
-    project.setOverlay(file, text);
   }
-  const text = project.textOf(file);
-  return fixed === 0 || text === undefined ? undefined : { text: byteOrderMark + text, fixed };
+  const changed = [...originals].flatMap(([file, original]): FixedFile[] => {
+    const { byteOrderMark, text } = original;
+    const after = project.textOf(file);
+    if (after === undefined || after === text) return [];
+    return [{ file, before: byteOrderMark + text, after: byteOrderMark + after }];
+  });
+  return { files: changed, fixed };
 }
 
-function isInOneFile(fix: Fix): boolean {
-  return fix.edits.every((edit) => edit.file === fix.edits[0]?.file);
+/** A file before its first fix. */
+interface Original {
+  readonly text: string;
+  readonly byteOrderMark: string;
+}
+
+interface NamedFix {
+  readonly fix: Fix;
+  readonly name: string;
+}
+
+async function nextFix(
+  project: Project,
+  file: string,
+  { level, rule }: Fixing,
+  rejected: ReadonlySet<string>,
+): Promise<NamedFix | undefined> {
+  const { diagnostics } = await project.check(file);
+  for (const diagnostic of diagnostics) {
+    if (!isAtLeast(diagnostic.level, level) || (rule !== undefined && diagnostic.rule !== rule)) continue;
+    for (const fix of project.fixes(diagnostic)) {
+      const name = `${nameOf(diagnostic)} ${fix.title}`;
+      if (!rejected.has(name)) return { fix, name };
+    }
+  }
+  return undefined;
+}
+
+/** Makes a fix and keeps it if it is right. */
+async function tryFix(
+  project: Project,
+  file: string,
+  { edits }: Fix,
+  originals: Map<string, Original>,
+): Promise<boolean> {
+  const touched = [...new Set([file, ...edits.map((edit) => edit.file)])];
+  const marks = new Map(touched.map((one) => [one, project.hasByteOrderMark(one) ? '\uFEFF' : '']));
+  const texts = new Map(touched.map((one) => [one, project.textOf(one)]));
+  const before = await reportsOf(project, touched);
+  for (const [one, text] of texts) {
+    if (text === undefined) return false;
+    project.setOverlay(
+      one,
+      applyEdits(
+        text,
+        edits.filter((edit) => edit.file === one),
+      ),
+    );
+  }
+  const isBetter = better(before, await reportsOf(project, touched));
+  for (const [one, text] of texts) {
+    if (text === undefined) continue;
+    if (!isBetter) project.setOverlay(one, text);
+    else if (!originals.has(one)) originals.set(one, { text, byteOrderMark: marks.get(one) ?? '' });
+  }
+  return isBetter;
+}
+
+async function reportsOf(project: Project, files: readonly string[]): Promise<FileReport[]> {
+  const reports: FileReport[] = [];
+  for (const file of files) reports.push(await project.check(file));
+  return reports;
+}
+
+function better(before: readonly FileReport[], after: readonly FileReport[]): boolean {
+  const count = (reports: readonly FileReport[], of: 'diagnostics' | 'problems'): number =>
+    reports.reduce((sum, report) => sum + report[of].length, 0);
+  if (!after.every(({ state }) => state === 'checked')) return false;
+  if (count(after, 'problems') > count(before, 'problems')) return false;
+  if (count(after, 'diagnostics') >= count(before, 'diagnostics')) return false;
+  const known = before.flatMap(({ diagnostics }) => diagnostics.map(kindOf));
+  for (const kind of after.flatMap(({ diagnostics }) => diagnostics.map(kindOf))) {
+    const index = known.indexOf(kind);
+    if (index === -1) return false;
+    known.splice(index, 1);
+  }
+  return true;
+}
+
+function kindOf({ rule, cell, place }: Diagnostic): string {
+  return `${rule} ${cell ?? ''} ${place.file}`;
 }
 
 /** Stays the same when other fixes move the finding. */

@@ -11,5 +11,7 @@ export { internalError, Project, type FileReport, type ProjectOptions, type Sele
 export { slashed } from './selection.js';
 export type { UnusedSuppression } from './suppressions.js';
 export { reasonOf } from './text-file.js';
-export { applyEdits, fixFile, type FixedFile } from './edits.js';
+export { applyEdits, fixFiles, type Fixed, type FixedFile, type Fixing } from './edits.js';
+export { missingRuntimes } from './runtime-presence.js';
+export { writeFixed } from './write-files.js';
 export { VERSION } from './version.js';

@@ -460,8 +460,7 @@ export class Project {
 
   /** Makes {@link fixes} ready for diagnostics that another project has found; after a check, it is for those found in it. */
   async prepareFixes(diagnostics: Iterable<Diagnostic>): Promise<void> {
-    for (const { fixes } of diagnostics)
-      for (const request of fixes) await prepareFixes(fileOf(request));
+    for (const { fixes } of diagnostics) for (const request of fixes) await prepareFixes(fileOf(request));
   }
 
   /**
