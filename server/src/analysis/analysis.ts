@@ -8,6 +8,7 @@ import type { LibraryModel } from '../model/library-model.js';
 import type { Place } from '../model/source.js';
 import { Awaits } from './awaits.js';
 import type { Candidate } from './candidates.js';
+import type { Copies } from './copies.js';
 import { Footprints } from './footprints.js';
 import { ModelIndex } from './models.js';
 import { MODULE_DEPTH, Module, mutableProperties } from './modules.js';
@@ -54,6 +55,8 @@ export class Analysis {
   readonly candidates: Candidate[] = [];
   /** The exported function that is being run; undefined while code runs that the file sets going itself. */
   entry: EntryPoint | undefined;
+  /** True while what a file does as the program itself is run (`if __name__ == "__main__"`). */
+  isProgram = false;
   readonly entered = new Set<string>();
   /** Cells whose promise chain is stored back, and so is a lock. */
   readonly chains = new Set<string>();
@@ -71,6 +74,8 @@ export class Analysis {
   readonly standIns = new Map<string, AbstractObject>();
   /** One instance per library class and name. */
   readonly instances = new Map<string, Instance>();
+  /** What cells in memory hold a copy of, since the program started. */
+  readonly copies: Copies = { held: new Map(), reads: new Map() };
   /** Where a handle kept in a cell is overwritten by the next opener. */
   readonly overwritten = new Map<string, Place>();
   /** What the bodies of modules have left in variables. */

@@ -344,7 +344,7 @@ export function instantiate(
     made: placeIn(frame, operation.range),
     fields: new Map(),
   };
-  if (analysis.depth <= 1) analysis.longLived.push(object);
+  if (analysis.depth <= 1 && !analysis.isProgram) analysis.longLived.push(object);
   const value = valueOf({ kind: 'object', object }, originsOf(inputsOf(site)));
   return { state: initialize(site, state, { class: index, frame: definition }, value), value };
 }

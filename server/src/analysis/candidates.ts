@@ -34,6 +34,8 @@ interface UpdateCandidate {
   /** The exported function that is the outermost of the executions that overlap. */
   readonly entry?: EntryPoint;
   readonly levels: readonly Level[];
+  /** True when what was read is a copy that was made when the program started. */
+  readonly copied?: boolean;
 }
 
 interface HandleCandidate {
@@ -74,6 +76,7 @@ export function noteUpdate(
     writeFrame: Frame;
     act?: DecidedAct;
     atomic?: AtomicForm;
+    copied?: boolean;
   },
 ): void {
   if (analysis.isImporting) return;
@@ -311,7 +314,7 @@ function settleUpdate(analysis: Analysis, candidate: UpdateCandidate): Finding |
   if (own !== undefined) return ownLock(candidate, own, overlaps);
   const from: Spot = { frame: candidate.read.frame, range: candidate.read.place };
   const to: Spot = { frame: candidate.writeFrame, range: candidate.write };
-  const meeting = meetingOf(from, to);
+  const meeting = candidate.copied === true ? undefined : meetingOf(from, to);
   const near = (spot: Spot): Place =>
     meeting === undefined ? placeIn(spot.frame, spot.range) : seenFrom(meeting.frame, spot);
   const [read, write] = [near(from), near(to)];
@@ -327,6 +330,7 @@ function settleUpdate(analysis: Analysis, candidate: UpdateCandidate): Finding |
     ...(judgement !== undefined && { act: judgement.act }),
     ...(candidate.entry !== undefined && { entries: [candidate.entry] }),
     certain: candidate.certain,
+    ...(candidate.copied === true && { copied: true }),
     guards: [...shortGuards].map(([lock, unshared]) => guardOf(lock, unshared)),
     lateGuards: locks.filter((lock) => !candidate.read.guards.has(lock.id)).map((lock) => guardOf(lock)),
     overlaps:

@@ -8,6 +8,7 @@ import type { Analysis } from './analysis.js';
 import { noteAct } from './acts.js';
 import { noteRead, noteWrite } from './awaits.js';
 import { noteUpdate } from './candidates.js';
+import { noteCopyWritten } from './copies.js';
 import { distinctBy } from './distinct.js';
 import { openFileOf } from './files.js';
 import { placeIn, variableKey, type Frame } from './frame.js';
@@ -189,6 +190,7 @@ export function writeCell(
   noteWrite(analysis, state, cell, place);
   noteChainWrite(analysis, state, cell, value);
   noteFlagWrite(analysis, state, cell, value, place);
+  noteCopyWritten(analysis, state, cell, value, { frame, place });
   state.written.set(cell.key, value);
   let isUpdate = false;
   let adds = false;

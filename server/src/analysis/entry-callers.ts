@@ -16,6 +16,8 @@ export interface EntryCaller {
   readonly usually?: HandlesModel['usually'];
   /** True when each call is made on an instance of its own. */
   readonly own?: boolean;
+  /** True when it is called once, by a program of its own. */
+  readonly once?: boolean;
 }
 
 function decoratorModels(
@@ -57,11 +59,12 @@ function callerOfInherited(
   const handles = base.model.classes?.[base.export.class]?.handles;
   if (handles === undefined || !(handles.methods.includes('*') || handles.methods.includes(name)))
     return undefined;
-  const { text, along, usually, own = false } = handles;
+  const { text, along, usually, own = false, once = false } = handles;
   return {
     text,
     along: along[module.facts.functions[index]?.async === true ? 'async' : 'sync'],
     own,
+    once,
     ...(usually !== undefined && { usually }),
   };
 }

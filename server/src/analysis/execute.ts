@@ -171,7 +171,10 @@ function execute(analysis: Analysis, frame: Frame, node: Node, state: State): Ou
       forgetEmpty(whenFalse, condition, false);
       const pointsBefore = pointCount(state, condition);
       const decisions = decide(frame, node, condition, whenTrue, whenFalse);
+      const before = analysis.isProgram;
+      analysis.isProgram ||= isTestOfProgram(condition);
       const one = execute(analysis, frame, node.then, whenTrue);
+      analysis.isProgram = before;
       const other = execute(analysis, frame, node.else, whenFalse);
       noteOtherwise(decisions?.no, one);
       noteOtherwise(decisions?.yes, other);
@@ -229,6 +232,14 @@ function execute(analysis: Analysis, frame: Frame, node: Node, state: State): Ou
     default:
   }
   return { next: operate(analysis, frame, node, state), exits: [] };
+}
+
+/** `__name__ == "__main__"`: what follows is done once, by the file that is run. */
+function isTestOfProgram({ shape }: Value): boolean {
+  if (shape.kind !== 'pure' || shape.name !== '==') return false;
+  const [name, said] = shape.from;
+  const isName = name?.kind === 'library' && name.path[0] === '__name__';
+  return isName && said?.kind === 'constant' && said.value === '__main__';
 }
 
 /**

@@ -5,6 +5,7 @@ import type { Analysis } from './analysis.js';
 import { noteRead, noteWrite } from './awaits.js';
 import { exportedBinding, importedBinding, namespaceOf, type Binding } from './bindings.js';
 import { fieldCell, innerCell, readCell, sharedCell, variableCell, writeCell, type Key } from './cells.js';
+import { noteCopy } from './copies.js';
 import { plainKey } from './element-keys.js';
 import { frameOf, variableKey, type Frame } from './frame.js';
 import { asLibraryInstance, tableModelOf } from './inheritance.js';
@@ -264,6 +265,7 @@ export function storeVariable(
   const facts = frame.module.facts.variables[variable];
   const owner = facts && frameOf(frame, facts.scope);
   if (facts === undefined || owner === undefined) return;
+  if (facts.scope === 0) noteCopy(analysis, state, variableCell(analysis, owner, variable), value);
   if (!options.initial && (facts.scope === 0 || facts.captured)) {
     const cell = variableCell(analysis, owner, variable);
     if (isOwn(analysis, owner)) noteWrite(analysis, state, cell, options.place);
@@ -559,6 +561,7 @@ export function storeProperty(
   const { shape } = asObject(analysis, object);
   leave(state, value);
   if (shape.kind === 'object') {
+    noteCopy(analysis, state, fieldCell(analysis, shape.object, key), value);
     if (isMutable(analysis, key) && !isOwn(analysis, shape.object)) {
       writeCell(analysis, state, frame, fieldCell(analysis, shape.object, key), value, place);
     }

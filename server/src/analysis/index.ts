@@ -109,6 +109,7 @@ function runEntryPoints(analysis: Analysis, loaded: State): void {
         const plain = { kind: 'function', function: method.function, frame, receiver } as const;
         const callee = fn.decorated === true ? memberOf(analysis, own, method.name, receiver) : plain;
         const caller = callerOfMethod(analysis, frame, classFacts, method);
+        if (caller?.once === true) continue;
         const made = !method.static && (isTable || caller?.own === true) ? own : undefined;
         if (callee !== undefined) runEntryPoint(analysis, state, callee, fn.name, caller, made);
       }
@@ -202,6 +203,10 @@ function overlapsOfCaller(
   return [...own, ...usual];
 }
 
+/** Names of functions that programs call once, when they start or are looked after, and of which nothing else is known. */
+const RUNS_ONCE =
+  /^_?(?:init|initiali[sz]e|set_?up|configure|main|boot(?:strap)?|start_?up|shut_?down|tear_?down|upgrade|downgrade|migrate)(?=$|_|[A-Z])/;
+
 /**
  * @param caller who calls it, where a library model says so
  * @param made the class that each call has an instance of its own of
@@ -227,7 +232,13 @@ function runEntryPoint(
     place,
   };
   const own = caller === undefined ? (ofTasks ? [tasks] : []) : overlapsOfCaller(analysis, caller, place);
-  const overlaps: Overlap[] = [...own, ...analysis.deployed()];
+  const isOfStart = caller === undefined && RUNS_ONCE.test(name.split('.').at(-1) ?? name);
+  const overlaps: Overlap[] = [
+    ...own,
+    ...analysis
+      .deployed()
+      .map((overlap) => (isOfStart ? { ...overlap, strength: 'likely' as const } : overlap)),
+  ];
   analysis.entry = { key: keyOfFunction(callee), name: facts.name.split('.').at(-1) ?? facts.name };
   analysis.within({ overlaps }, () => {
     let frame: Frame = {

@@ -1,4 +1,5 @@
 import { LEVELS, RULE_IDS, type Level } from '../model/diagnostics.js';
+import { PROCESS_LOADS } from '../model/deployment.js';
 import { DIMENSIONS } from '../model/dimensions.js';
 import { LEVEL_SETTINGS, type DeploymentSettings, type RuleSettings } from '../project/index.js';
 
@@ -18,6 +19,7 @@ export function settingsOf(value: unknown): Settings {
   const level = LEVELS.find((known) => known === sent.level) ?? DEFAULT_SETTINGS.level;
   const rules = record(sent.rules);
   const deployment = record(sent.deployment);
+  const load = PROCESS_LOADS.find((known) => known === deployment.load);
   return {
     level,
     rules: Object.fromEntries(
@@ -26,13 +28,16 @@ export function settingsOf(value: unknown): Settings {
         return setting === undefined ? [] : [[rule, setting]];
       }),
     ),
-    deployment: Object.fromEntries(
-      DIMENSIONS.flatMap((dimension) => {
-        const setting = deployment[dimension];
-        const known = typeof setting === 'boolean' || (Number.isInteger(setting) && Number(setting) >= 1);
-        return known ? [[dimension, setting]] : [];
-      }),
-    ),
+    deployment: {
+      ...(load !== undefined && { load }),
+      ...Object.fromEntries(
+        DIMENSIONS.flatMap((dimension) => {
+          const setting = deployment[dimension];
+          const known = typeof setting === 'boolean' || (Number.isInteger(setting) && Number(setting) >= 1);
+          return known ? [[dimension, setting]] : [];
+        }),
+      ),
+    },
   };
 }
 

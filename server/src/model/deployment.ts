@@ -28,7 +28,8 @@ export interface DeploymentEvidence {
  * `before-fork`: once, and the processes are forked off what it made (uWSGI, `gunicorn --preload`, Celery), so that a lock made
  * while loading is inherited by all of them. `in-each`: by every process for itself (`--lazy-apps`, gunicorn, PM2, cluster).
  */
-export type ProcessLoad = 'before-fork' | 'in-each';
+export const PROCESS_LOADS = ['before-fork', 'in-each'] as const;
+export type ProcessLoad = (typeof PROCESS_LOADS)[number];
 
 /** How code is run. */
 export interface Deployment {

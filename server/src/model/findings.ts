@@ -106,6 +106,8 @@ export interface ReadModifyWrite {
   readonly act?: Act;
   /** False when the derivation passes through code that the analysis cannot see. */
   readonly certain: boolean;
+  /** True when it is read once, when the program starts, and written from the copy in memory that was made then. */
+  readonly copied?: boolean;
   /** The locks that are held without a gap from the read to the write. */
   readonly guards: readonly Guard[];
   /** Locks held at the write that were not held since the read. */

@@ -140,6 +140,8 @@ export interface HandlesModel {
   readonly usually?: { readonly along: readonly Dimension[]; readonly text: string };
   /** True when each call is made on an instance of its own. */
   readonly own?: boolean;
+  /** True when they are called by a program that runs once, at someone's command. */
+  readonly once?: boolean;
 }
 
 /** State inside of an instance that executions share (`multiprocessing.Value`). */

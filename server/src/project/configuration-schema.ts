@@ -1,4 +1,5 @@
 import { RULE_IDS } from '../model/diagnostics.js';
+import { PROCESS_LOADS } from '../model/deployment.js';
 import { DIMENSIONS } from '../model/dimensions.js';
 import { libraryDefinitions, librarySchema } from './library-schema.js';
 
@@ -25,9 +26,16 @@ export const configurationSchema = {
         'How the code of this directory is run, instead of what Lockkit reads from deployment files: a number for each dimension, ' +
         'true for many, false (or 1) for exactly one.',
       additionalProperties: false,
-      properties: Object.fromEntries(
-        DIMENSIONS.map((dimension) => [dimension, { type: ['integer', 'boolean'], minimum: 1 }]),
-      ),
+      properties: {
+        ...Object.fromEntries(
+          DIMENSIONS.map((dimension) => [dimension, { type: ['integer', 'boolean'], minimum: 1 }]),
+        ),
+        load: {
+          enum: PROCESS_LOADS,
+          description:
+            'When the code is loaded: once, before the processes are forked off (uWSGI, gunicorn --preload), or by each of them.',
+        },
+      },
     },
     rules: {
       type: 'object',

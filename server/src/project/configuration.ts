@@ -3,7 +3,7 @@ import path from 'node:path';
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import type { Level, RuleId } from '../model/diagnostics.js';
 import { DIMENSIONS, type Dimension } from '../model/dimensions.js';
-import type { DeploymentEvidence } from '../model/deployment.js';
+import type { DeploymentEvidence, ProcessLoad } from '../model/deployment.js';
 import type { LibraryModel } from '../model/library-model.js';
 import { lineStartsOf, placeOf, positionAt } from '../model/source.js';
 import { configurationSchema } from './configuration-schema.js';
@@ -15,7 +15,10 @@ export const CONFIGURATION_FILE = 'lockkit.json';
 export type LevelSetting = Level | 'off';
 export type RuleSettings = Readonly<Partial<Record<RuleId, LevelSetting>>>;
 /** How many run along a dimension; `true`: more than one; `false`: exactly one. */
-export type DeploymentSettings = Readonly<Partial<Record<Dimension, number | boolean>>>;
+export type DeploymentSettings = Readonly<Partial<Record<Dimension, number | boolean>>> & {
+  /** When the processes load the code: decides whether they inherit what it makes. */
+  readonly load?: ProcessLoad;
+};
 
 export interface Configuration {
   /** Absolute path of the file it was read from; absent for the defaults. */
@@ -125,6 +128,7 @@ export function deploymentEvidence(
         text: `${source.name} says ${said(dimension, setting)}`,
         place: placeOf(source.file, lineStarts, { start, end }),
         root,
+        ...(dimension === 'processes' && settings.load !== undefined && { load: settings.load }),
         setting: true,
       },
     ];

@@ -344,7 +344,11 @@ export const libraryDefinitions = {
         description: 'Properties that are state which executions share; "*" stands for its elements.',
       },
       handles: {
-        ...record({ methods: names, text: name, along, usually, own: flag }, ['methods', 'text', 'along']),
+        ...record({ methods: names, text: name, along, usually, own: flag, once: flag }, [
+          'methods',
+          'text',
+          'along',
+        ]),
         description: 'Methods that the library calls, of classes of the project that extend it.',
       },
     },

@@ -73,8 +73,19 @@ function roleOf(body: BodyLowering, decorator: SyntaxNode): Role | undefined {
 
 /** Names with one leading underscore are the class's own; those with two on each side are called by the language. */
 function isPrivate(name: string): boolean {
-  return name.startsWith('_') && !(/^__\w+__$/.test(name) && name !== '__del__');
+  return name.startsWith('_') && (!/^__\w+__$/.test(name) || OF_MAKING.has(name));
 }
+
+/** What the language calls while an object is made, or when nobody has it any more. */
+const OF_MAKING: ReadonlySet<string> = new Set([
+  '__del__',
+  '__new__',
+  '__post_init__',
+  '__attrs_post_init__',
+  '__init_subclass__',
+  '__set_name__',
+  '__setstate__',
+]);
 
 export function lowerClassDefinition(body: BodyLowering, node: SyntaxNode): void {
   const name = childOf(node, 'name');

@@ -10,6 +10,16 @@ function missingOf({ guards, overlaps }: ReadModifyWrite): Overlap[] {
   return overlaps.filter(({ dimension }) => !guards.some(({ span }) => span.includes(dimension)));
 }
 
+/** What is written from a copy in memory: a lock around the writing alone does not bring in what others have written. */
+function messageOfCopy({ cell, read, write, guards }: ReadModifyWrite, missing: readonly Overlap[]): string {
+  const locks = list(guards.map(({ name, span }) => `\`${name}\`, which excludes ${excluded(span)}`));
+  return (
+    `\`${cell.name}\` is read once, on line ${String(read.line)}, and written from that copy on line ${String(write.line)} under ${locks}. ` +
+    `${capitalize(interleaving(missing))} each have a copy of their own, and write over what the others have written; ` +
+    `it takes reading it again, under a lock that excludes them all.`
+  );
+}
+
 function messageOf(
   { cell, read, write, guards, derivation }: ReadModifyWrite,
   missing: readonly Overlap[],
@@ -44,7 +54,8 @@ function relatedOf(finding: ReadModifyWrite): Related[] {
 }
 
 function fixesOf(finding: ReadModifyWrite, missing: readonly Overlap[]): FixRequest[] {
-  const { cell, region, write, guards } = finding;
+  const { cell, region, write, guards, copied } = finding;
+  if (copied === true) return [];
   const atomic = atomicFixes(finding);
   // A lock of one machine does not reach executions on others.
   if (missing.some(({ dimension }) => dimension === 'hosts')) return atomic;
@@ -72,7 +83,7 @@ export const inProcessLock: Rule = {
     return {
       rule: 'in-process-lock',
       level: levelOf(missing, finding.certain),
-      message: messageOf(finding, missing),
+      message: finding.copied === true ? messageOfCopy(finding, missing) : messageOf(finding, missing),
       place: finding.write,
       cell: finding.cell.name,
       dimensions: missing.map(({ dimension }) => dimension),

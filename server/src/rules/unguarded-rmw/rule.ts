@@ -5,7 +5,17 @@ import { atomicFixes } from '../atomic-fix.js';
 import { lockNameFor } from '../lock-name.js';
 import { accessesOf, capitalize, evidenceOf, interleaving, levelOf, list } from '../wording.js';
 
+/** What is written from a copy in memory, which was made when the program started. */
+function messageOfCopy({ cell, read, write, overlaps }: ReadModifyWrite): string {
+  return (
+    `\`${cell.name}\` is read once, on line ${String(read.line)}, and written from that copy on line ${String(write.line)}. ` +
+    `${capitalize(interleaving(overlaps))} each have a copy of their own, and write over what the others have written; ` +
+    `it takes reading it again, under a lock that excludes them all.`
+  );
+}
+
 function messageOf(finding: ReadModifyWrite): string {
+  if (finding.copied === true) return messageOfCopy(finding);
   const { cell, read, write, point, lateGuards, overlaps } = finding;
   const lines =
     read.line === write.line
