@@ -43,7 +43,7 @@ describe('what is not allowed is refused with its place and what is', () => {
     ['{ "deployment": { "processes": 0 } }', /: at \/deployment\/processes: must be >= 1$/],
     [
       '{ "deployment": { "cores": 4 } }',
-      /: at \/deployment: "cores" is not known; allowed are "tasks", "threads", "processes", "hosts"$/,
+      /: at \/deployment: "cores" is not known; allowed are "tasks", "threads", "processes", "hosts", "load"$/,
     ],
     ['{ "exclude": "dist" }', /: at \/exclude: must be array$/],
     ['{ "libraries": [{ "library": "x", "modules": ["x"] }] }', /: at \/libraries\/0: "exports" is missing$/],
@@ -53,7 +53,7 @@ describe('what is not allowed is refused with its place and what is', () => {
     ],
     [
       '{ "libraries": [{ "library": "x", "modules": ["x"], "exports": {}, "classes": { "L": { "lock": { "span": ["task"] }, "methods": {} } } }] }',
-      /: at \/libraries\/0\/classes\/L\/lock\/span\/0: allowed are "tasks", "threads", "processes", "hosts"$/,
+      /: at \/libraries\/0\/classes\/L\/lock\/span\/0: allowed are "tasks", "threads", "processes", "hosts", "load"$/,
     ],
   ])('%s', (text, message) => {
     const refusal = refusalOf(text);
