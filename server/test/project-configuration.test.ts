@@ -53,7 +53,7 @@ describe('what is not allowed is refused with its place and what is', () => {
     ],
     [
       '{ "libraries": [{ "library": "x", "modules": ["x"], "exports": {}, "classes": { "L": { "lock": { "span": ["task"] }, "methods": {} } } }] }',
-      /: at \/libraries\/0\/classes\/L\/lock\/span\/0: allowed are "tasks", "threads", "processes", "hosts", "load"$/,
+      /: at \/libraries\/0\/classes\/L\/lock\/span\/0: allowed are "tasks", "threads", "processes", "hosts"$/,
     ],
   ])('%s', (text, message) => {
     const refusal = refusalOf(text);
