@@ -1,7 +1,8 @@
 // @ts-check
 // Writes dist/ and prebuilds/: all that the extension and its command line need, without node_modules.
 import { build } from 'esbuild';
-import { cpSync, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { builtinModules, createRequire } from 'node:module';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -104,6 +105,25 @@ function texts() {
   });
 }
 
+/** The packages that `lockkit add-runtime` puts into projects. */
+function runtimes() {
+  const target = join(DIST, 'runtime');
+  mkdirSync(target);
+  const [npm, python] = [join(ROOT, 'lockkit'), join(ROOT, 'lockkit/python')];
+  execFileSync('npm', ['pack', '--silent', '--pack-destination', target], {
+    cwd: npm,
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  execFileSync('python3', ['tools/wheel.py', target], {
+    cwd: python,
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  writeFileSync(
+    join(target, 'lockkit.py'),
+    execFileSync('python3', ['tools/single_file.py'], { cwd: python }),
+  );
+}
+
 /** The parser of Python: its runtime and its grammar, in WebAssembly. */
 function grammars() {
   const { resolve } = createRequire(join(ROOT, 'server/package.json'));
@@ -144,4 +164,5 @@ await Promise.all([
 ]);
 addons();
 grammars();
+runtimes();
 texts();

@@ -1,6 +1,7 @@
 import { commands, type ExtensionContext, window } from 'vscode';
 
 import { registerDisable } from './disable.js';
+import { registerAddRuntime } from './runtime.js';
 import { ScenarioPanel } from './scenario/panel.js';
 import { ScenarioRunner } from './scenario/runner.js';
 import { Server } from './server.js';
@@ -30,6 +31,7 @@ export async function activate(context: ExtensionContext): Promise<void> {
     commands.registerCommand('lockkit.runScenario', () => runner.run()),
     window.registerWebviewPanelSerializer(ScenarioPanel.viewType, runner),
     registerDisable(),
+    registerAddRuntime(context.asAbsolutePath('dist/cli.cjs')),
     registerTasks(context.asAbsolutePath('dist/cli.cjs')),
   );
   await server.start();

@@ -5,6 +5,7 @@ import type { CheckFlags } from './check.js';
 import { EXIT_COULD_NOT_RUN, EXIT_NOTHING_FOUND, UsageError } from './exit-codes.js';
 import { FORMATS } from './output/formats.js';
 import type { ProveFlags } from './prove.js';
+import type { AddRuntimeFlags } from './runtime/index.js';
 import type { ScenarioFlags } from './scenario.js';
 
 /**
@@ -30,7 +31,8 @@ export async function main(words: readonly string[]): Promise<number> {
   }
 }
 
-const NO_COMMAND = 'name a command: check, scenario, prove, explain or lsp; lockkit --help says more';
+const NO_COMMAND =
+  'name a command: check, scenario, prove, add-runtime, explain or lsp; lockkit --help says more';
 
 function refuse(message: string): number {
   process.stderr.write(`lockkit: ${message.trim().replaceAll(/\s*\n\s*/g, ' ')}\n`);
@@ -109,6 +111,19 @@ function programWith(exit: (code: number) => void): Command {
     .action(async (subject: string, flags: ProveFlags) => {
       const { prove } = await import('./prove.js');
       exit(await prove(subject, flags));
+    });
+
+  program
+    .command('add-runtime')
+    .description('make the runtime that fixes import a dependency of a project; no registry is asked for it')
+    .argument('[directory]', 'the project, or a directory in it', '.')
+    .addOption(
+      new Option('--language <language>', 'without it, what the directory holds').choices(['node', 'python']),
+    )
+    .option('--single-file', 'Python: one module instead of a package', false)
+    .action(async (directory: string, flags: AddRuntimeFlags) => {
+      const { addRuntime } = await import('./runtime/index.js');
+      exit(addRuntime(directory, flags));
     });
 
   program
