@@ -4,6 +4,61 @@
  */
 export const cases: readonly [string, string, string, string][] = [
   [
+    'a function that cannot await holds it in its thread',
+    'a.ts',
+    `
+let total = 0;
+export function add() {
+  const t = ⟦total⟧;
+  ⟪total = t + 1⟫;
+}
+`,
+    `
+import { CombinedLock } from 'lockkit';
+
+const totalLock = new CombinedLock('counter:total');
+
+let total = 0;
+export function add() {
+  totalLock.requestSync(() => {
+    const t = total;
+    total = t + 1;
+  });
+}
+`,
+  ],
+  [
+    'a function that cannot await, and returns what may be a promise',
+    'a.ts',
+    `
+let total = 0;
+export function add(report: (total: number) => Promise<void>) {
+  const t = ⟦total⟧;
+  if (t > 3) return report(t);
+  ⟪total = t + 1⟫;
+  return undefined;
+}
+`,
+    `
+import { CombinedLock } from 'lockkit';
+
+const totalLock = new CombinedLock('counter:total');
+
+let total = 0;
+export function add(report: (total: number) => Promise<void>) {
+  const grant = totalLock.acquireSync();
+  try {
+    const t = total;
+    if (t > 3) return report(t);
+    total = t + 1;
+    return undefined;
+  } finally {
+    void grant.release();
+  }
+}
+`,
+  ],
+  [
     'a read moves into the section whose call stands for the write',
     'a.ts',
     `
@@ -1960,17 +2015,6 @@ export async function f() {
   ⟪defer(async () => {
     await store.set('t', t + 1);
   })⟫;
-}
-`,
-  ],
-  [
-    'a function that cannot wait',
-    'a.ts',
-    `
-let total = 0;
-export function add() {
-  const t = ⟦total⟧;
-  ⟪total = t + 1⟫;
 }
 `,
   ],

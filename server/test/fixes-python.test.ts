@@ -1,11 +1,13 @@
 /** How the writer of Python writes: what it adds, what it leaves as it was, and where it keeps its hands off. */
 import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { writeFix } from '../src/fixes/index.js';
 import type { FixRequest } from '../src/model/diagnostics.js';
 import type { TextRange } from '../src/model/source.js';
 import { lineStartsOf, placeOf } from '../src/model/source.js';
 import { applyEdits } from '../src/project/index.js';
+import { check } from './support/check.js';
 
 const FILE = '/project/a.py';
 
@@ -358,4 +360,15 @@ describe('keeps its hands off', () => {
   ])('%s', (_, kind, text) => {
     expect(fix(kind, text)).toBeUndefined();
   });
+});
+
+test('the posted counter with a lock for threads becomes the one with a CombinedLock, line for line', () => {
+  const example = (name: string): string =>
+    readFileSync(new URL(`../../examples/flask-counter/${name}`, import.meta.url), 'utf8');
+  const text = example('thread_lock.py');
+  const [diagnostic] = check(new Map([['thread_lock.py', text]]));
+  const request = diagnostic?.fixes.find(({ kind }) => kind === 'replace-lock');
+  const fix = request && writeFix(request, text);
+  const after = applyEdits(text, fix?.edits ?? []);
+  expect(after.replaceAll('thread_lock.py', 'combined_lock.py')).toBe(example('combined_lock.py'));
 });

@@ -117,6 +117,8 @@ export class CombinedLock {
   readonly name: string;
   request<T>(callback: (grant: Grant) => T | PromiseLike<T>): Promise<T>;
   request<T>(options: object, callback: (grant: Grant) => T | PromiseLike<T>): Promise<T>;
+  requestSync<T>(callback: (grant: Grant) => T): T;
+  acquireSync(): Grant;
   acquire(options?: object): Promise<Grant>;
 }
 `;

@@ -19,6 +19,14 @@ interface Taking {
   readonly method: 'request' | 'acquire';
 }
 
+/** What takes a lock, as what it is like. */
+const METHODS: ReadonlyMap<string, Taking['method']> = new Map([
+  ['request', 'request'],
+  ['requestSync', 'request'],
+  ['acquire', 'acquire'],
+  ['acquireSync', 'acquire'],
+]);
+
 export class CombinedLocks {
   readonly all: readonly KnownLock[];
   private readonly takings: readonly Taking[];
@@ -127,8 +135,8 @@ export class CombinedLocks {
     const takings: Taking[] = [];
     visitAll(source, (node) => {
       if (!ts.isCallExpression(node) || !ts.isPropertyAccessExpression(node.expression)) return;
-      const method = node.expression.name.text;
-      if (method !== 'request' && method !== 'acquire') return;
+      const method = METHODS.get(node.expression.name.text);
+      if (method === undefined) return;
       const held = lastName(node.expression.expression);
       const lock = this.all.find(({ identifier }) => identifier === held);
       if (lock !== undefined) takings.push({ call: node, lock, method });

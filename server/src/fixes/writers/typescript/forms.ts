@@ -171,7 +171,7 @@ function doesWork(statements: readonly ts.Statement[]): boolean {
 }
 
 /** Whether a returned value may be the promise of work that the returning starts. */
-function mayStartWork(expression: ts.Expression): boolean {
+export function mayStartWork(expression: ts.Expression): boolean {
   const inner = unwrap(expression);
   if (ts.isCallExpression(inner) || ts.isNewExpression(inner) || ts.isTaggedTemplateExpression(inner))
     return true;

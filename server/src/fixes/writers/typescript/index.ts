@@ -7,14 +7,15 @@ import { awaitCall } from './await-call.js';
 import { CombinedLocks } from './combined-locks.js';
 import { useLock } from './declare.js';
 import { applied, ordered, type Change } from '../edits.js';
-import { chooseForm, returnedChain } from './forms.js';
+import { chooseForm, mayStartWork, returnedChain, type Form } from './forms.js';
 import { hoistLock } from './hoist-lock.js';
+import { leavingOf } from './leaving.js';
 import { moveReadIntoSection } from './move-read.js';
-import { canAwait, findPlace } from './place.js';
+import { canAwait, findPlace, type Host } from './place.js';
 import { replaceLock } from './replace-lock.js';
 import { styleOf } from './style.js';
 import { isWaitedFor } from './waiting.js';
-import { parse, syntaxErrors } from './syntax.js';
+import { isAsync, parse, syntaxErrors } from './syntax.js';
 import { wrapExpression, wrapStatements } from './wrap.js';
 
 /** @returns undefined where the request cannot be written rightly, or nothing is left to be done */
@@ -89,14 +90,33 @@ function guard(source: ts.SourceFile, { region, lockName }: GuardRequest): Chang
       return [...lock.changes, ...wrapExpression(source, returned, lock.expression, false)];
     }
   }
-  if (!canAwait(host)) return undefined;
-  const moved = moveReadIntoSection(source, place, region.to, locks, style);
+  const waits = canAwait(host);
+  if (!waits && !canBlock(host)) return undefined;
+  const moved = waits ? moveReadIntoSection(source, place, region.to, locks, style) : undefined;
   if (moved !== undefined) return moved;
-  const form = chooseForm(source, place);
+  const chosen = chooseForm(source, place);
+  const form = waits ? chosen : chosen && withoutPromises(chosen);
   if (form === undefined || locks.wouldReenter(lockName, form.statements, host)) return undefined;
   if (ts.isSourceFile(host) && form.statements.some(isImportOrExport)) return undefined;
   const lock = use();
-  return [...lock.changes, ...wrapStatements(source, place, form, lock.expression, style)];
+  return [...lock.changes, ...wrapStatements(source, place, form, lock.expression, style, waits)];
+}
+
+/**
+ * Whether a function's thread may wait for the lock: what such a function does is done when it returns, so that only other threads and
+ * processes come in between, whom a lock that is waited for with `await` would make its callers wait for, too.
+ */
+function canBlock(host: Host): boolean {
+  if (ts.isSourceFile(host) || isAsync(host)) return false;
+  return !('asteriskToken' in host) || host.asteriskToken === undefined;
+}
+
+/** A callback whose promise would outlive the lock is none for `requestSync`. */
+function withoutPromises(form: Form): Form {
+  if (form.kind !== 'return-request') return form;
+  const { returns } = leavingOf(form.statements);
+  const isPlain = returns.every(({ expression }) => expression === undefined || !mayStartWork(expression));
+  return isPlain ? form : { kind: 'acquire', statements: form.statements, awaited: [] };
 }
 
 function isImportOrExport(statement: ts.Statement): boolean {

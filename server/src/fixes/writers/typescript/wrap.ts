@@ -9,13 +9,17 @@ import { indentationAt, isFirstOnLine, isLastOnLine, lineEnd, nextLine } from '.
 import type { Style } from './style.js';
 import { visitAll } from './syntax.js';
 
-/** @param lock the expression that is the lock */
+/**
+ * @param lock the expression that is the lock
+ * @param waits false where the function cannot await, and its thread waits for the lock
+ */
 export function wrapStatements(
   source: ts.SourceFile,
   stretch: Stretch,
   form: Form,
   lock: string,
   style: Style,
+  waits: boolean,
 ): Change[] {
   const { text } = source;
   const [first] = form.statements;
@@ -30,7 +34,7 @@ export function wrapStatements(
   const outer = indentationAt(text, start);
   const newLine = ownLines ? eol + outer : ' ';
   const inner = ownLines ? eol + outer + indent : ' ';
-  const { head, foot } = around(form, lock, { newLine, inner, semicolon }, grantName(stretch));
+  const { head, foot } = around(form, lock, { newLine, inner, semicolon, waits }, grantName(stretch));
   const followed = text.slice(nextToken(text, lastEnd)).charAt(0);
   // Without semicolons, what starts so would go on with the statement before it.
   const guard = semicolon === '' && /[([`+\-/]/.test(followed) && !foot.endsWith('}') ? ';' : '';
@@ -39,7 +43,7 @@ export function wrapStatements(
     ...(ownLines ? indented(source, { start, end }, indent) : []),
     insertion(ownLines ? end : lastEnd, foot + guard + (braced ? ' }' : '')),
   ];
-  if (form.kind === 'acquire')
+  if (form.kind === 'acquire' && waits)
     changes.push(...form.awaited.flatMap((expression) => awaiting(expression, source)));
   return changes;
 }
@@ -61,33 +65,34 @@ interface Spacing {
   readonly newLine: string;
   readonly inner: string;
   readonly semicolon: string;
+  readonly waits: boolean;
 }
 
 function around(
   form: Form,
   lock: string,
-  { newLine, inner, semicolon }: Spacing,
+  { newLine, inner, semicolon, waits }: Spacing,
   grant: string,
 ): { head: string; foot: string } {
-  const request = `${lock}.request(async () => {`;
+  const request = waits ? `await ${lock}.request(async () => {` : `${lock}.requestSync(() => {`;
   switch (form.kind) {
     case 'request':
-      return { head: `await ${request}`, foot: `${newLine}})${semicolon}` };
+      return { head: request, foot: `${newLine}})${semicolon}` };
     case 'return-request':
-      return { head: `return ${request}`, foot: `${newLine}})${semicolon}` };
+      return { head: `return ${request.replace(/^await /, '')}`, foot: `${newLine}})${semicolon}` };
     case 'value-request': {
       const [only] = form.names;
       const names = form.names.length === 1 && only !== undefined ? only : `{ ${form.names.join(', ')} }`;
       return {
-        head: `const ${names} = await ${request}`,
+        head: `const ${names} = ${request}`,
         foot: `${inner}return ${names}${semicolon}${newLine}})${semicolon}`,
       };
     }
     case 'acquire': {
       const separator = newLine === ' ' && semicolon === '' ? ';' : semicolon;
       return {
-        head: `const ${grant} = await ${lock}.acquire()${separator}${newLine}try {`,
-        foot: `${newLine}} finally {${inner}await ${grant}.release()${semicolon}${newLine}}`,
+        head: `const ${grant} = ${waits ? `await ${lock}.acquire()` : `${lock}.acquireSync()`}${separator}${newLine}try {`,
+        foot: `${newLine}} finally {${inner}${waits ? 'await' : 'void'} ${grant}.release()${semicolon}${newLine}}`,
       };
     }
   }
