@@ -34,6 +34,7 @@ import { isLockName, isRelease, noteUnseenCall, unseenLock } from './unseen.js';
 import { callManager, makeManager } from './managers.js';
 import { classMember, unboundMethod } from './members.js';
 import { asLibraryInstance, tableModelOf } from './inheritance.js';
+import { isSql } from './sql-effects.js';
 import { asObject } from './statics.js';
 import type { State } from './state.js';
 import {
@@ -223,9 +224,10 @@ function callMethod(site: CallSite, state: State, target: Value, key: Key): Resu
 }
 
 /** True when the first argument is a table, or a query, of a library. */
-function isGivenA(site: CallSite, model: LibraryModel, what: 'table' | 'query'): boolean {
+function isGivenA(site: CallSite, model: LibraryModel, what: 'table' | 'query' | 'sql'): boolean {
   const [first] = site.arguments;
   if (first === undefined) return false;
+  if (what === 'sql') return isSql(first);
   if (what === 'query') return first.shape.kind === 'query' && first.shape.query.model === model;
   return first.shape.kind === 'class' && tableModelOf(site.analysis, first.shape)?.model === model;
 }

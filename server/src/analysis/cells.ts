@@ -92,11 +92,12 @@ export function sharedCell(instance: Instance, key: Key): CellIdentity | undefin
   const model = cells[isElement ? '*' : key];
   if (model === undefined) return undefined;
   return {
-    key: `${instance.id}${identity}`,
+    // What is opened by its name is one thing, however often it is opened.
+    key: `${instance.name === undefined ? instance.id : `${instance.model.library} ${canonical(instance.name)}`}${identity}`,
     kind: 'shared',
     name: `${instance.label}${name}`,
     reach: model.reach,
-    depth: instance.depth,
+    depth: instance.name === undefined ? instance.depth : 0,
     sharing: 'usual',
     holder: instance,
     ...(model.usually !== undefined && { usually: model.usually }),

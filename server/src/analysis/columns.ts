@@ -15,6 +15,8 @@ import { originsOf, type Value } from './values.js';
 export function columnsOf(operators: OperatorsModel | undefined, value: Value): Map<string, Value> {
   const columns = new Map<string, Value>();
   const { shape } = value;
+  // A record that is put back as a whole: what was changed in it.
+  if (shape.kind === 'record' && shape.record.changes.size > 0) return new Map(shape.record.changes);
   if (shape.kind !== 'object') return columns.set('', value);
   const isAtomic = (name: string): boolean => operators?.atomic?.includes(name) === true;
   const isSet = (name: string): boolean => operators?.sets?.includes(name) === true;

@@ -308,7 +308,16 @@ function complete(site: CallSite, state: State, value: Value): State {
 function returned(site: CallSite, { call, model, receiver }: Applied, value: Value): Value {
   const { returns } = call;
   if (returns === undefined || 'record' in returns) return value;
-  if ('argument' in returns) return valueAt(site, returns.argument, receiver) ?? value;
+  if ('argument' in returns) {
+    const given = valueAt(site, returns.argument, receiver);
+    if (given !== undefined || returns.otherwise === undefined) return given ?? value;
+    return instanceValue(site, model, returns.otherwise, receiver) ?? value;
+  }
+  if ('named' in returns) {
+    const said = valueAt(site, returns.named, receiver)?.shape;
+    const className = said?.kind === 'constant' ? returns.instances[String(said.value)] : undefined;
+    return (className === undefined ? undefined : instanceValue(site, model, className, receiver)) ?? value;
+  }
   if ('receiver' in returns) return receiver ?? value;
   if ('descriptor' in returns) return receiver === undefined ? value : asDescriptor(receiver);
   if ('object' in returns) return freshObject(site, value);

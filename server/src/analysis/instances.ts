@@ -3,6 +3,7 @@ import type { TypeFacts } from '../model/facts.js';
 import type { LibraryModel } from '../model/library-model.js';
 import type { Place } from '../model/source.js';
 import type { Analysis } from './analysis.js';
+import { plainKey } from './element-keys.js';
 import type { Frame } from './frame.js';
 import { modelOfType } from './types.js';
 import { canonical, type Instance, type Shape, type Value } from './values.js';
@@ -60,8 +61,8 @@ export function innerInstance(instance: Instance, key: string, className: string
   if (facts === undefined) return undefined;
   const id = `${instance.id}.${className}`;
   if (instance.class.properties?.['*'] !== className) return { ...instance, className, class: facts, id };
-  const name: Shape = { kind: 'constant', value: key };
-  return { ...instance, className, class: facts, id: `${id} ${key}`, name, label: key };
+  const name: Shape = { kind: 'constant', value: plainKey(key) };
+  return { ...instance, className, class: facts, id: `${id} ${plainKey(key)}`, name, label: plainKey(key) };
 }
 
 /**

@@ -13,7 +13,7 @@ export interface StructuralMethod {
   readonly model: LibraryModel;
   readonly call: CallModel;
   /** What the first argument must be. */
-  readonly given?: 'table' | 'query';
+  readonly given?: 'table' | 'query' | 'sql';
 }
 
 const indexes = new WeakMap<readonly LibraryModel[], Map<Language, ModelIndex>>();

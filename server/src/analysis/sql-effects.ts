@@ -82,6 +82,12 @@ export function applySql(site: CallSite, state: State, model: SqlModel, applied:
   return result;
 }
 
+/** True for a text that says something in SQL. */
+export function isSql(value: Value): boolean {
+  const text = textAt(value);
+  return text !== undefined && readStatements(text.parts).length > 0;
+}
+
 type ValueOfPlaceholder = (placeholder: Placeholder) => Value | undefined;
 
 function placeholders(

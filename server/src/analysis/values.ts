@@ -287,7 +287,12 @@ export function display(shape: Shape): string {
     case 'constant':
       return String(shape.value);
     case 'template':
-      return shape.parts.map((part) => (typeof part === 'string' ? part : `\${${display(part)}}`)).join('');
+      return shape.parts
+        .map((part) => {
+          if (typeof part === 'string') return part;
+          return part.kind === 'constant' ? String(part.value) : `\${${display(part)}}`;
+        })
+        .join('');
     case 'pure':
       if (shape.name.startsWith('.')) {
         const owner = shape.from.map(display).join('');

@@ -81,26 +81,42 @@ import pg from './models/pg.json' with { type: 'json' };
 import postgres from './models/postgres.json' with { type: 'json' };
 import prisma from './models/prisma.json' with { type: 'json' };
 import properLockfile from './models/proper-lockfile.json' with { type: 'json' };
+import pythonAiohttp from './models/python-aiohttp.json' with { type: 'json' };
+import pythonApscheduler from './models/python-apscheduler.json' with { type: 'json' };
 import pythonAsyncio from './models/python-asyncio.json' with { type: 'json' };
+import pythonAsyncpg from './models/python-asyncpg.json' with { type: 'json' };
+import pythonBoto3 from './models/python-boto3.json' with { type: 'json' };
 import pythonBuiltins from './models/python-builtins.json' with { type: 'json' };
+import pythonCelery from './models/python-celery.json' with { type: 'json' };
 import pythonCollections from './models/python-collections.json' with { type: 'json' };
 import pythonConcurrentFutures from './models/python-concurrent-futures.json' with { type: 'json' };
 import pythonContextlib from './models/python-contextlib.json' with { type: 'json' };
+import pythonDbapi from './models/python-dbapi.json' with { type: 'json' };
+import pythonDiscord from './models/python-discord.json' with { type: 'json' };
 import pythonDjango from './models/python-django.json' with { type: 'json' };
 import pythonDjangoRestFramework from './models/python-django-rest-framework.json' with { type: 'json' };
 import pythonFastapi from './models/python-fastapi.json' with { type: 'json' };
+import pythonFasteners from './models/python-fasteners.json' with { type: 'json' };
 import pythonFcntl from './models/python-fcntl.json' with { type: 'json' };
+import pythonFilelock from './models/python-filelock.json' with { type: 'json' };
 import pythonFlask from './models/python-flask.json' with { type: 'json' };
 import pythonFunctools from './models/python-functools.json' with { type: 'json' };
+import pythonHttpServer from './models/python-http-server.json' with { type: 'json' };
 import pythonJson from './models/python-json.json' with { type: 'json' };
 import pythonLockkit from './models/python-lockkit.json' with { type: 'json' };
 import pythonMultiprocessing from './models/python-multiprocessing.json' with { type: 'json' };
 import pythonOs from './models/python-os.json' with { type: 'json' };
 import pythonPathlib from './models/python-pathlib.json' with { type: 'json' };
+import pythonPortalocker from './models/python-portalocker.json' with { type: 'json' };
+import pythonPymongo from './models/python-pymongo.json' with { type: 'json' };
 import pythonRedis from './models/python-redis.json' with { type: 'json' };
 import pythonRedisAsyncio from './models/python-redis-asyncio.json' with { type: 'json' };
+import pythonRedlock from './models/python-redlock.json' with { type: 'json' };
+import pythonRq from './models/python-rq.json' with { type: 'json' };
+import pythonShelve from './models/python-shelve.json' with { type: 'json' };
 import pythonSqlalchemy from './models/python-sqlalchemy.json' with { type: 'json' };
 import pythonThreading from './models/python-threading.json' with { type: 'json' };
+import pythonTornado from './models/python-tornado.json' with { type: 'json' };
 import pythonUnique from './models/python-unique.json' with { type: 'json' };
 import pythonUwsgi from './models/python-uwsgi.json' with { type: 'json' };
 import redis from './models/redis.json' with { type: 'json' };
@@ -207,26 +223,42 @@ const files: readonly unknown[] = [
   postgres,
   prisma,
   properLockfile,
+  pythonAiohttp,
+  pythonApscheduler,
   pythonAsyncio,
+  pythonAsyncpg,
+  pythonBoto3,
   pythonBuiltins,
+  pythonCelery,
   pythonCollections,
   pythonConcurrentFutures,
   pythonContextlib,
+  pythonDbapi,
+  pythonDiscord,
   pythonDjango,
   pythonDjangoRestFramework,
   pythonFastapi,
+  pythonFasteners,
   pythonFcntl,
+  pythonFilelock,
   pythonFlask,
   pythonFunctools,
+  pythonHttpServer,
   pythonJson,
   pythonLockkit,
   pythonMultiprocessing,
   pythonOs,
   pythonPathlib,
+  pythonPortalocker,
+  pythonPymongo,
   pythonRedis,
   pythonRedisAsyncio,
+  pythonRedlock,
+  pythonRq,
+  pythonShelve,
   pythonSqlalchemy,
   pythonThreading,
+  pythonTornado,
   pythonUnique,
   pythonUwsgi,
   redis,

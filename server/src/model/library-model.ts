@@ -109,9 +109,10 @@ export interface ClassModel {
   readonly through?: readonly string[];
   /**
    * True when the names of its methods say enough: they apply to receivers of which nothing is known (`.then`, `.map`). `table`: if
-   * the first argument is a table of this library's, `query`: if it is a query (`session.execute(select(User))`).
+   * the first argument is a table of this library's, `query`: if it is a query (`session.execute(select(User))`),
+   * `sql`: if it is a statement of SQL.
    */
-  readonly structural?: boolean | 'table' | 'query';
+  readonly structural?: boolean | 'table' | 'query' | 'sql';
   /** True when classes of the project that extend it are tables: their attributes are columns, their instances rows. */
   readonly rows?: boolean;
   /** Of records: true when the store sees what is assigned to their columns, so that assigning is writing (SQLAlchemy). */
@@ -386,7 +387,10 @@ export type ReturnModel =
   | { readonly export: string }
   /** What was read into the receiver (`cursor.fetchone()`). */
   | { readonly kept: true }
-  | { readonly argument: Reference }
+  /** `otherwise`: an instance of that class, where the argument is not there (`@task` and `@task(bind=True)`). */
+  | { readonly argument: Reference; readonly otherwise?: string }
+  /** An instance of a class that the value of an argument names: `boto3.client('s3')`. */
+  | { readonly named: Reference; readonly instances: Readonly<Record<string, string>> }
   | { readonly receiver: true }
   /** A function that makes context managers, of a generator function. */
   | { readonly manager: Reference }

@@ -286,7 +286,8 @@ export const libraryDefinitions = {
         record({ inner: name }, ['inner']),
         record({ export: name }, ['export']),
         record({ kept: { const: true } }, ['kept']),
-        record({ argument: reference }, ['argument']),
+        record({ argument: reference, otherwise: name }, ['argument']),
+        record({ named: reference, instances: mapOf(name) }, ['named', 'instances']),
         record({ receiver: { const: true } }, ['receiver']),
         record({ manager: reference }, ['manager']),
         record({ descriptor: { const: true } }, ['descriptor']),
@@ -328,9 +329,9 @@ export const libraryDefinitions = {
       through: { ...names, description: 'Of records: properties that lead to the record itself.' },
       construct: definition('call'),
       structural: {
-        enum: [true, false, 'table', 'query'],
+        enum: [true, false, 'table', 'query', 'sql'],
         description:
-          'The names of its methods say enough, whatever the receiver; or if the first argument is a table, or a query.',
+          'The names of its methods say enough, whatever the receiver; or if the first argument is a table, a query, or a statement of SQL.',
       },
       rows: {
         ...flag,

@@ -19,6 +19,8 @@ const STRING = /^[EeNnBbXx]?'((?:[^'\\]|''|\\.)*)'/;
 const NUMBER = /^\d+(?:\.\d+)?/;
 const NUMBERED = /^[$?](\d+)/;
 const NAMED = /^[:@$]([A-Za-z_]\w*)/;
+/** Python's placeholders, by position and by name. */
+const FORMATTED = /^%(?:s|\(([A-Za-z_]\w*)\)s)/;
 const SYMBOL = /^(?:::|<>|!=|<=|>=|\|\||[^\s])/;
 
 /** @param parts the text, cut where values are put into it */
@@ -66,6 +68,12 @@ export function tokensOf(parts: readonly string[]): Token[] {
       if (rest.startsWith('?')) {
         rest = rest.slice(1);
         tokens.push({ kind: 'placeholder', placeholder: { kind: 'parameter', at: questions++ } });
+        continue;
+      }
+      const formatted = take(FORMATTED);
+      if (formatted !== null) {
+        const at = formatted[1] ?? questions++;
+        tokens.push({ kind: 'placeholder', placeholder: { kind: 'parameter', at } });
         continue;
       }
       const named = rest.startsWith('::') ? null : take(NAMED);
