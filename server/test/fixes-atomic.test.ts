@@ -34,6 +34,25 @@ rds = redis.Redis()
 @app.route("/add")
 `;
 
+const ALCHEMY = `from fastapi import FastAPI
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+app = FastAPI()
+
+
+class Base(DeclarativeBase):
+    pass
+
+
+class Account(Base):
+    __tablename__ = "accounts"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    balance: Mapped[int]
+
+
+`;
+
 describe('is written', () => {
   test.each([
     [
@@ -131,6 +150,28 @@ export async function hit(page: string, by: number) {
     return "sold"
 `,
     ],
+    [
+      'by the database, of a record of SQLAlchemy',
+      'app.py',
+      `${ALCHEMY}@app.post("/deposit/{id}")
+async def deposit(id: int, amount: int, session: AsyncSession):
+    account = await session.get(Account, id)
+    if account is None:
+        return "unknown"
+    account.balance += amount - 1
+    await session.commit()
+    return account.id
+`,
+      `${ALCHEMY}@app.post("/deposit/{id}")
+async def deposit(id: int, amount: int, session: AsyncSession):
+    account = await session.get(Account, id)
+    if account is None:
+        return "unknown"
+    account.balance = Account.balance + amount - 1
+    await session.commit()
+    return account.id
+`,
+    ],
   ])('%s', (_, name, before, after) => {
     expect(fixed(name, before)).toBe(after);
   });
@@ -193,6 +234,28 @@ describe('is not written', () => {
   const all = await redis.get('log');
   await redis.set('log', all + line);
 }
+`,
+    ],
+    [
+      'the column of a record of SQLAlchemy is used afterwards',
+      'app.py',
+      `${ALCHEMY}@app.post("/deposit/{id}")
+async def deposit(id: int, amount: int, session: AsyncSession):
+    account = await session.get(Account, id)
+    account.balance += amount
+    await session.commit()
+    return account.balance
+`,
+    ],
+    [
+      'the record of SQLAlchemy is handed on',
+      'app.py',
+      `${ALCHEMY}@app.post("/deposit/{id}")
+async def deposit(id: int, amount: int, session: AsyncSession):
+    account = await session.get(Account, id)
+    account.balance += amount
+    await session.commit()
+    return account
 `,
     ],
     [

@@ -40,6 +40,8 @@ export function buildQuery(site: CallSite, part: QueryPartModel, applied: Applie
   const table = at(part.table);
   // A query may be handed in where a table is expected: `get_object_or_404(Account.objects.all(), pk=1)`.
   const base = queryOf(applied) ?? (table?.shape.kind === 'query' ? table.shape.query : undefined);
+  const named =
+    table === undefined || table.shape.kind === 'query' ? base?.table : tableOf(model.library, table.shape);
   const record = part.record ?? base?.record;
   const className = part.query;
   const query: Query = {
@@ -49,13 +51,11 @@ export function buildQuery(site: CallSite, part: QueryPartModel, applied: Applie
       base?.class ?? { methods: {} },
     place: part.verb === undefined && base !== undefined ? base.place : placeIn(frame, operation.range),
     verb: part.verb ?? base?.verb ?? 'read',
-    ...(table === undefined || table.shape.kind === 'query'
-      ? base?.table !== undefined && { table: base.table }
-      : { table: tableOf(model.library, table.shape) }),
+    ...(named !== undefined && { table: named }),
     selector: new Map([...(base?.selector ?? []), ...selectorOfPart(part, at)]),
     columns: new Map([...(base?.columns ?? []), ...assignmentsOf(model, part, at)]),
     locks: part.locks === true || base?.locks === true,
-    ...withAtomic(part.set === undefined ? base?.atomic : addingTo(applied, part.set)),
+    ...withAtomic(part.set === undefined ? base?.atomic : addingTo(applied, part.set, named?.name ?? '')),
     ...(record !== undefined && { record }),
   };
   return valueOf({ kind: 'query', query }, receiver?.origins);

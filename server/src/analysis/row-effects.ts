@@ -121,7 +121,14 @@ export function applyRowWrite(site: CallSite, state: State, model: WriteModel, a
         [...record.changes].filter(([, part]) => model.lists !== 'checked' || !isList(part)),
       );
       const cell = record.row;
-      writeRow(analysis, state, frame, { cell, selector: new Map(), columns, place, onlyChanged: true });
+      writeRow(analysis, state, frame, {
+        cell,
+        selector: new Map(),
+        columns,
+        place,
+        onlyChanged: true,
+        atomic: expressionsOf(record),
+      });
     }
     return;
   }
@@ -143,7 +150,7 @@ export function applyRowWrite(site: CallSite, state: State, model: WriteModel, a
     selector,
     columns,
     place,
-    atomic: addingTo(applied, model.value),
+    atomic: addingTo(applied, model.value, selected.cell.name),
   });
 }
 
@@ -151,14 +158,21 @@ export function applyRowWrite(site: CallSite, state: State, model: WriteModel, a
 export function addingTo(
   { call, model }: Pick<Applied, 'call' | 'model'>,
   value: WriteModel['value'],
+  table: string,
 ): (column: string) => AtomicForm | undefined {
   return (column) => {
-    if (call.adds !== undefined) {
-      if (typeof value === 'object') return undefined;
-      return { kind: 'call', adds: call.adds, column, ...(value !== undefined && { value }) };
-    }
-    const adds = model.operators?.adds;
-    return adds && { kind: 'operator', adds, column };
+    if (call.adds === undefined) return computedBy(model, table)(column);
+    if (typeof value === 'object') return undefined;
+    return { kind: 'call', adds: call.adds, column, ...(value !== undefined && { value }) };
+  };
+}
+
+/** How a store could compute the new value of a column itself. */
+function computedBy(model: LibraryModel, table: string): (column: string) => AtomicForm | undefined {
+  const adds = model.operators?.adds;
+  return (column) => {
+    if (adds?.place !== 'expression') return adds && { kind: 'operator', adds, column };
+    return { kind: 'expression', expression: adds, column, table };
   };
 }
 
@@ -197,7 +211,17 @@ export function assignColumn(
     columns,
     place,
     onlyChanged: true,
+    atomic: expressionsOf(record),
   });
+}
+
+/** What can be assigned to a column of a record so that the store computes it; operators have no place there. */
+function expressionsOf({ model, row }: StoredRecord): (column: string) => AtomicForm | undefined {
+  const computed = computedBy(model, row.name);
+  return (column) => {
+    const form = computed(column);
+    return form?.kind === 'expression' ? form : undefined;
+  };
 }
 
 /**

@@ -1,7 +1,7 @@
 /** What the analysis finds, before a rule decides whether and how to say it. */
 import type { Dimension } from './dimensions.js';
 import type { AddsModel, CellKind, Reference } from './library-model.js';
-import type { OperatorsModel } from './store-model.js';
+import type { AddingOperator, ColumnExpression } from './store-model.js';
 import type { Place, TextRange } from './source.js';
 
 /** A piece of shared state, as a finding names it. */
@@ -78,8 +78,16 @@ export type AtomicForm =
   | {
       /** An operator among the new values. */
       readonly kind: 'operator';
-      readonly adds: NonNullable<OperatorsModel['adds']>;
+      readonly adds: AddingOperator;
       readonly column: string;
+    }
+  | {
+      /** An expression of the store's in place of what was read. */
+      readonly kind: 'expression';
+      readonly expression: ColumnExpression;
+      readonly column: string;
+      /** The name of the table, or of the class of its records. */
+      readonly table: string;
     }
   /** An expression of SQL in place of a value. */
   | { readonly kind: 'sql'; readonly column: string };

@@ -49,15 +49,27 @@ export interface OperatorsModel {
   readonly atomic?: readonly string[];
   /** Around plain new values (`$set`, `set`). */
   readonly sets?: readonly string[];
-  /** What adds to a column: in the place of its new value (`{ total: { increment: 1 } }`), or around columns (`{ $inc: { total: 1 } }`). */
-  readonly adds?: {
-    readonly place: 'value' | 'columns';
-    readonly add: string;
-    /** Absent: what is subtracted is added with a minus sign. */
-    readonly subtract?: string;
-    /** True when a column that is not there counts as zero. */
-    readonly fromNothing?: boolean;
-  };
+  /** What computes a column's new value in the store. */
+  readonly adds?: AddingOperator | ColumnExpression;
+}
+
+/** What adds to a column: in the place of its new value (`{ total: { increment: 1 } }`), or around columns (`{ $inc: { total: 1 } }`). */
+export interface AddingOperator {
+  readonly place: 'value' | 'columns';
+  readonly add: string;
+  /** Absent: what is subtracted is added with a minus sign. */
+  readonly subtract?: string;
+  /** True when a column that is not there counts as zero. */
+  readonly fromNothing?: boolean;
+}
+
+/** What stands for a column in an expression that the store computes: `F(column)`, `class.column`. */
+export interface ColumnExpression {
+  readonly place: 'expression';
+  /** `column` stands for the column's name, in quotes where it is an argument; `class` for the record's class. */
+  readonly column: string;
+  /** The module that it is imported from, when it is not the class itself. */
+  readonly import?: string;
 }
 
 /** A condition that a call makes: `eq(users.id, id)`, or several at once: `and(…)`. */

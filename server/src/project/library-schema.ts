@@ -422,10 +422,15 @@ export const librarySchema = {
         ...record({
           atomic: names,
           sets: names,
-          adds: record(
-            { place: { enum: ['value', 'columns'] }, add: name, subtract: name, fromNothing: flag },
-            ['place', 'add'],
-          ),
+          adds: {
+            anyOf: [
+              record(
+                { place: { enum: ['value', 'columns'] }, add: name, subtract: name, fromNothing: flag },
+                ['place', 'add'],
+              ),
+              record({ place: { const: 'expression' }, column: name, import: name }, ['place', 'column']),
+            ],
+          },
         }),
         description: 'Names in objects of new values that are no columns.',
       },

@@ -3,6 +3,7 @@ import type { Fix, FixRequest } from '../../../model/diagnostics.js';
 import { fileOf } from '../../../model/diagnostics.js';
 import { applied, ordered, type Change } from '../edits.js';
 import { updateAtomically } from './atomic.js';
+import { computeInStore } from './column-expressions.js';
 import { awaitCall } from './await-call.js';
 import { guard } from './guard.js';
 import { hoistLock } from './hoist-lock.js';
@@ -29,7 +30,9 @@ function changesFor(source: Source, request: FixRequest): Change[] | undefined {
     case 'guard-with-combined-lock':
       return guard(source, request);
     case 'update-atomically':
-      return updateAtomically(source, request);
+      return request.form.kind === 'expression'
+        ? computeInStore(source, request)
+        : updateAtomically(source, request);
     case 'await-call':
       return awaitCall(source, request);
     case 'replace-lock':

@@ -1,6 +1,6 @@
 /** New values of columns, in an object among a call's arguments. */
 import ts from '#typescript';
-import type { OperatorsModel } from '../../../../model/store-model.js';
+import type { AddingOperator } from '../../../../model/store-model.js';
 import type { Change } from '../../edits.js';
 import { visitAll } from '../syntax.js';
 import type { Adding } from './calls.js';
@@ -17,7 +17,7 @@ export interface Written {
 interface Property {
   /** True when the object has no other. */
   readonly alone: boolean;
-  readonly operator: (adds: NonNullable<OperatorsModel['adds']>, sum: Sum) => Adding | undefined;
+  readonly operator: (adds: AddingOperator, sum: Sum) => Adding | undefined;
 }
 
 type Assignment = ts.PropertyAssignment | ts.ShorthandPropertyAssignment;
@@ -60,7 +60,7 @@ function isSelector(assignment: Assignment): boolean {
 /** `total: { increment: 1 }`. */
 function besideName(
   assignment: Assignment,
-  adds: NonNullable<OperatorsModel['adds']>,
+  adds: AddingOperator,
   sum: Sum,
   column: string,
 ): Adding | undefined {
@@ -75,7 +75,7 @@ function besideName(
 /** `{ $inc: { total: 1 } }`. */
 function aroundColumns(
   assignment: Assignment,
-  adds: NonNullable<OperatorsModel['adds']>,
+  adds: AddingOperator,
   sum: Sum,
   column: string,
 ): Adding | undefined {

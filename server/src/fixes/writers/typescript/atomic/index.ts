@@ -53,6 +53,8 @@ function writtenValue(writing: ts.CallExpression, form: AtomicForm): Written | u
       return columnValue(writing, form.column);
     case 'sql':
       return sqlValue(writing, form.column);
+    case 'expression':
+      return undefined;
   }
 }
 
@@ -70,6 +72,8 @@ function addingOf(
       return written.property?.operator(form.adds, sum);
     case 'sql':
       return written.sql?.(sum);
+    case 'expression':
+      return undefined;
   }
 }
 
