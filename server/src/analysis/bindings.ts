@@ -87,6 +87,13 @@ export function exportedBinding(
   );
 }
 
+/** What a name that a file binds nowhere stands for, where it imports all names of other modules. */
+export function starredBinding(analysis: Analysis, module: Module, name: string): Binding | undefined {
+  const isStarred = analysis.traits.dottedModules && module.facts.exports.some(({ kind }) => kind === 'all');
+  if (!isStarred || analysis.models.find('#global', [name]) !== undefined) return undefined;
+  return findInAll(analysis, module, name, new Set([module]), new Set());
+}
+
 /** @param seen modules on the way here, which may hand on each other's names */
 function findInAll(
   analysis: Analysis,

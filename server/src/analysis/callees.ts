@@ -2,7 +2,7 @@
 import type { FunctionFacts, FunctionIndex, VariableIndex } from '../model/facts.js';
 import type { CallModel, CellModel, LibraryModel } from '../model/library-model.js';
 import type { Analysis } from './analysis.js';
-import { exportedBinding, importedBinding, type Binding } from './bindings.js';
+import { exportedBinding, importedBinding, starredBinding, type Binding } from './bindings.js';
 import { fieldOf, methodOf, superclassOf } from './heap.js';
 import type { ResolvedExport } from './models.js';
 import type { Module } from './modules.js';
@@ -69,6 +69,7 @@ export class Callees {
   of(module: Module, facts: FunctionFacts, { root, names }: Path, constructs: boolean): Callee {
     switch (root.kind) {
       case 'global':
+        if (starredBinding(this.analysis, module, root.name) !== undefined) return undefined;
         return this.libraryCallee('#global', [root.name, ...names], constructs);
       case 'module':
         return this.moduleCallee(module, root.module, names);

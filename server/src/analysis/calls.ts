@@ -20,14 +20,14 @@ import type { Key } from './cells.js';
 import { idleCall } from './idle-calls.js';
 import { performed } from './queries.js';
 import {
+  basesOf,
   instanceOfLibrary,
   keyOf,
   loadProperty,
   loadVariable,
-  named,
   methodOf,
+  named,
   promising,
-  superclassOf,
 } from './heap.js';
 import { leave, publish } from './publish.js';
 import { isLockName, isRelease, noteUnseenCall, unseenLock } from './unseen.js';
@@ -296,8 +296,10 @@ function callInherited(site: CallSite, state: State, name: string): Result {
   const { analysis, frame } = site;
   const receiver = receiverOf(frame);
   const owner = classOfMethod(frame);
-  const superclass = owner && superclassOf(analysis, owner);
-  const found = superclass && methodOf(analysis, superclass, name);
+  const bases = owner === undefined ? [] : basesOf(analysis, owner);
+  const found = bases
+    .map((base) => methodOf(analysis, base, name))
+    .find((candidate) => candidate !== undefined);
   if (found !== undefined && receiver !== undefined) {
     const callee = {
       kind: 'function',
@@ -320,10 +322,18 @@ function callInherited(site: CallSite, state: State, name: string): Result {
     : callUnseen(site, state, receiver);
 }
 
+/** The class whose constructor a class runs that has none of its own, or calls from its own. */
+function constructorBase(analysis: Analysis, owner: ProjectClass): ProjectClass | undefined {
+  const constructs = (one: ProjectClass): boolean =>
+    classFacts(one)?.constructorFunction !== undefined || basesOf(analysis, one).some(constructs);
+  const bases = basesOf(analysis, owner);
+  return bases.find(constructs) ?? bases[0];
+}
+
 function callSuperclass(site: CallSite, state: State): Result {
   const { analysis, frame } = site;
   const owner = classOfMethod(frame);
-  const superclass = owner && superclassOf(analysis, owner);
+  const superclass = owner && constructorBase(analysis, owner);
   const receiver = receiverOf(frame);
   if (superclass === undefined || receiver?.shape.kind !== 'object') return callUnseen(site, state);
   const next = initialize(site, state, superclass, receiver);
@@ -359,7 +369,7 @@ export function initialize(site: CallSite, state: State, made: ProjectClass, ins
   const { object } = instance.shape;
   let current = state;
   // A class without a constructor of its own runs its superclass's.
-  const inherited = facts.constructorFunction === undefined ? superclassOf(analysis, made) : undefined;
+  const inherited = facts.constructorFunction === undefined ? constructorBase(analysis, made) : undefined;
   if (inherited !== undefined) current = initialize(site, current, inherited, instance);
   const run = (fn: FunctionIndex, args: readonly Value[], byName: Named = NONE): Value => {
     const result = callFunction(

@@ -4,7 +4,15 @@ import { callAccessor } from './accessors.js';
 import type { Analysis } from './analysis.js';
 import { call } from './calls.js';
 import { callDepth, placeIn, receiverOf, type Frame } from './frame.js';
-import { keyOf, loadModule, loadProperty, loadVariable, storeProperty, storeVariable } from './heap.js';
+import {
+  keyOf,
+  loadModule,
+  loadProperty,
+  loadStarred,
+  loadVariable,
+  storeProperty,
+  storeVariable,
+} from './heap.js';
 import { lookInto } from './membership.js';
 import { performed } from './queries.js';
 import { walk } from './walk.js';
@@ -484,7 +492,12 @@ function operate(analysis: Analysis, frame: Frame, operation: Operation, state: 
       });
       return state;
     case 'load-global':
-      set(frame, operation.into, valueOf({ kind: 'library', module: '#global', path: [operation.name] }));
+      set(
+        frame,
+        operation.into,
+        loadStarred(analysis, state, frame, operation.name, placeIn(frame, operation.range)) ??
+          valueOf({ kind: 'library', module: '#global', path: [operation.name] }),
+      );
       return state;
     case 'load-receiver':
       set(frame, operation.into, receiverOf(frame) ?? unknown(`${frame.id} this`, 'this'));

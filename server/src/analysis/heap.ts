@@ -3,7 +3,7 @@ import type { FieldFacts, MethodFacts, TypeFacts, VariableIndex } from '../model
 import type { Place } from '../model/source.js';
 import type { Analysis } from './analysis.js';
 import { noteRead, noteWrite } from './awaits.js';
-import { exportedBinding, importedBinding, namespaceOf, type Binding } from './bindings.js';
+import { exportedBinding, importedBinding, namespaceOf, starredBinding, type Binding } from './bindings.js';
 import { fieldCell, innerCell, readCell, sharedCell, variableCell, writeCell, type Key } from './cells.js';
 import { noteCopy } from './copies.js';
 import { plainKey } from './element-keys.js';
@@ -140,6 +140,18 @@ export function loadModule(
   return module === undefined
     ? valueOf({ kind: 'library', module: specifier, path: ['*'] })
     : loadBinding(analysis, state, frame, namespaceOf(module), place);
+}
+
+/** What a name stands for that comes with all names of another module (`from store import *`). */
+export function loadStarred(
+  analysis: Analysis,
+  state: State,
+  frame: Frame,
+  name: string,
+  place: Place,
+): Value | undefined {
+  const binding = starredBinding(analysis, frame.module, name);
+  return binding && named(loadBinding(analysis, state, frame, binding, place), name, false);
 }
 
 function loadExport(

@@ -60,7 +60,8 @@ export function loadColumn(state: State, value: Value, record: StoredRecord, key
   const position = typeof key === 'string' && isIndex(key) ? record.names?.get(`#${key}`) : undefined;
   if (position !== undefined)
     return record.changes.get(position) ?? readColumn(state, record, value.origins, position);
-  if (typeof key !== 'string' || isIndex(key) || record.class.through?.includes(plainKey(key)) === true) return value;
+  if (typeof key !== 'string' || isIndex(key) || record.class.through?.includes(plainKey(key)) === true)
+    return value;
   const name = plainKey(key);
   const path = record.names?.get(name) ?? name;
   return record.changes.get(path) ?? readColumn(state, record, value.origins, path);

@@ -1,7 +1,7 @@
 /** What types as written stand for. */
 import type { TypeFacts } from '../model/facts.js';
 import type { Analysis } from './analysis.js';
-import { exportedBinding, importedBinding, type Binding } from './bindings.js';
+import { exportedBinding, importedBinding, starredBinding, type Binding } from './bindings.js';
 import { frameOf, type Frame } from './frame.js';
 import { libraryBaseOf } from './inheritance.js';
 import type { ResolvedExport } from './models.js';
@@ -12,7 +12,8 @@ import type { ProjectClass, Value } from './values.js';
 function bindingOfType(analysis: Analysis, frame: Frame, type: TypeFacts): Binding | undefined {
   const { module } = frame;
   const { variable } = type;
-  if (variable === undefined) return undefined;
+  if (variable === undefined)
+    return type.path.length === 0 ? starredBinding(analysis, module, type.name) : undefined;
   const imported = module.facts.variables[variable]?.import;
   let binding: Binding | undefined =
     imported === undefined
@@ -64,7 +65,9 @@ export function classOfType(analysis: Analysis, frame: Frame, type: TypeFacts): 
 
 /** What the models say of the library's class, or function, that a type names. */
 export function modelOfType(analysis: Analysis, frame: Frame, type: TypeFacts): ResolvedExport | undefined {
-  if (type.variable === undefined) return analysis.models.find('#global', [type.name, ...type.path]);
+  const ofLanguage =
+    type.variable === undefined ? analysis.models.find('#global', [type.name, ...type.path]) : undefined;
+  if (ofLanguage !== undefined) return ofLanguage;
   const binding = bindingOfType(analysis, frame, type);
   if (binding?.kind === 'library') return analysis.models.find(binding.module, binding.path);
   // A class of the project is what the library's class that it extends is, and more.

@@ -42,6 +42,8 @@ function lowerStatement(body: BodyLowering, statement: SyntaxNode): void {
     case 'return_statement': {
       const [value] = namedChildren(statement);
       const lowered = value === undefined ? undefined : lowerValueOf(body, value, { returned: true });
+      // In a module it stands for a moment, where the lines above are being indented anew: the module goes on behind it.
+      if (body.functionIndex === 0) return;
       body.emit({
         kind: 'return',
         range: body.range(statement),
