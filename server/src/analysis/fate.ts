@@ -47,6 +47,8 @@ export class Fates {
     if (call.returned) return 'returned';
     const known = this.known.get(call);
     if (known !== undefined) return known;
+    // A promise that is chained to itself, round and round, comes to nothing else by that.
+    this.known.set(call, 'dropped');
     const fate = this.ofTemporary(call.into, new Set());
     this.known.set(call, fate);
     return fate;

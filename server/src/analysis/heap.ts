@@ -447,8 +447,9 @@ function inheritedProperty(analysis: Analysis, object: Value, key: Key): Value |
     fieldOf(analysis, shape.object.class, key) !== undefined;
   const inherited = isOwn ? undefined : asLibraryInstance(analysis, object);
   if (inherited?.shape.kind !== 'instance') return undefined;
-  const { properties } = inherited.shape.instance.class;
-  return properties?.[key] === undefined && properties?.['*'] === undefined ? undefined : inherited;
+  const { properties, exports } = inherited.shape.instance.class;
+  const has = [properties?.[key], properties?.['*'], exports?.[key]].some((found) => found !== undefined);
+  return has ? inherited : undefined;
 }
 
 function ofShared(analysis: Analysis, state: State, frame: Frame, cell: CellIdentity, place: Place): Value {

@@ -3,7 +3,7 @@ import type { TypeFacts } from '../model/facts.js';
 import type { Analysis } from './analysis.js';
 import { exportedBinding, importedBinding, starredBinding, type Binding } from './bindings.js';
 import { frameOf, type Frame } from './frame.js';
-import { libraryBaseOf } from './inheritance.js';
+import { asLibraryInstance, libraryBaseOf } from './inheritance.js';
 import type { ResolvedExport } from './models.js';
 import { runModule } from './module-body.js';
 import type { ProjectClass, Value } from './values.js';
@@ -44,7 +44,8 @@ function exportInVariable(analysis: Analysis, binding: Binding & { kind: 'variab
 
 /** A class that an instance has as a property: `db.Model`. */
 function exportOfInstance(analysis: Analysis, binding: Binding, name: string): Binding | undefined {
-  const shape = binding.kind === 'variable' ? settledValue(analysis, binding)?.shape : undefined;
+  const value = binding.kind === 'variable' ? settledValue(analysis, binding) : undefined;
+  const shape = value === undefined ? undefined : (asLibraryInstance(analysis, value) ?? value).shape;
   if (shape?.kind !== 'instance') return undefined;
   const { class: facts, model } = shape.instance;
   const exported = facts.exports?.[name];

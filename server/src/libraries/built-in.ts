@@ -101,6 +101,7 @@ import pythonFcntl from './models/python-fcntl.json' with { type: 'json' };
 import pythonFilelock from './models/python-filelock.json' with { type: 'json' };
 import pythonFlask from './models/python-flask.json' with { type: 'json' };
 import pythonFunctools from './models/python-functools.json' with { type: 'json' };
+import pythonGraphene from './models/python-graphene.json' with { type: 'json' };
 import pythonHttpServer from './models/python-http-server.json' with { type: 'json' };
 import pythonJson from './models/python-json.json' with { type: 'json' };
 import pythonLockkit from './models/python-lockkit.json' with { type: 'json' };
@@ -114,6 +115,7 @@ import pythonRedisAsyncio from './models/python-redis-asyncio.json' with { type:
 import pythonRedlock from './models/python-redlock.json' with { type: 'json' };
 import pythonRq from './models/python-rq.json' with { type: 'json' };
 import pythonShelve from './models/python-shelve.json' with { type: 'json' };
+import pythonSlackBolt from './models/python-slack-bolt.json' with { type: 'json' };
 import pythonSqlalchemy from './models/python-sqlalchemy.json' with { type: 'json' };
 import pythonThreading from './models/python-threading.json' with { type: 'json' };
 import pythonTornado from './models/python-tornado.json' with { type: 'json' };
@@ -243,6 +245,7 @@ const files: readonly unknown[] = [
   pythonFilelock,
   pythonFlask,
   pythonFunctools,
+  pythonGraphene,
   pythonHttpServer,
   pythonJson,
   pythonLockkit,
@@ -256,6 +259,7 @@ const files: readonly unknown[] = [
   pythonRedlock,
   pythonRq,
   pythonShelve,
+  pythonSlackBolt,
   pythonSqlalchemy,
   pythonThreading,
   pythonTornado,
