@@ -34,6 +34,16 @@ rds = redis.Redis()
 @app.route("/add")
 `;
 
+const SQLITE = `import sqlite3
+
+from fastapi import FastAPI
+
+app = FastAPI()
+connection = sqlite3.connect("bank.db")
+
+
+@app.post("/deposit/{id}")
+`;
 const ALCHEMY = `from fastapi import FastAPI
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
@@ -172,6 +182,25 @@ async def deposit(id: int, amount: int, session: AsyncSession):
     return account.id
 `,
     ],
+    [
+      'in SQL of Python, by names, with a variable for the sum',
+      'app.py',
+      `${SQLITE}def deposit(id: int, amount: int):
+    row = connection.execute("SELECT balance FROM accounts WHERE id = :id", {"id": id}).fetchone()
+    if row is None:
+        return "unknown"
+    balance = (row["balance"] or 0) - amount
+    connection.execute("UPDATE accounts SET balance = :new WHERE id = :id", {"new": balance, "id": id})
+    return "done"
+`,
+      `${SQLITE}def deposit(id: int, amount: int):
+    row = connection.execute("SELECT balance FROM accounts WHERE id = :id", {"id": id}).fetchone()
+    if row is None:
+        return "unknown"
+    connection.execute("UPDATE accounts SET balance = COALESCE(balance, 0) - :new WHERE id = :id", {"new": amount, "id": id})
+    return "done"
+`,
+    ],
   ])('%s', (_, name, before, after) => {
     expect(fixed(name, before)).toBe(after);
   });
@@ -256,6 +285,27 @@ async def deposit(id: int, amount: int, session: AsyncSession):
     account.balance += amount
     await session.commit()
     return account
+`,
+    ],
+    [
+      'in SQL of Python, the column decides whether to write',
+      'app.py',
+      `${SQLITE}def deposit(id: int, amount: int):
+    row = connection.execute("SELECT balance FROM accounts WHERE id = :id", {"id": id}).fetchone()
+    if row["balance"] < amount:
+        return "too little"
+    connection.execute("UPDATE accounts SET balance = ? WHERE id = ?", (row["balance"] - amount, id))
+    return "done"
+`,
+    ],
+    [
+      'in SQL of Python, the amount is computed from what was read',
+      'app.py',
+      `${SQLITE}def deposit(id: int, amount: int):
+    row = connection.execute("SELECT balance FROM accounts WHERE id = :id", {"id": id}).fetchone()
+    interest = row["rate"] * amount
+    connection.execute("UPDATE accounts SET balance = ? WHERE id = ?", (row["balance"] + interest, id))
+    return "done"
 `,
     ],
     [

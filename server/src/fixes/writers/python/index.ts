@@ -1,5 +1,5 @@
 /** Writes fixes for Python. */
-import type { Fix, FixRequest } from '../../../model/diagnostics.js';
+import type { AtomicRequest, Fix, FixRequest } from '../../../model/diagnostics.js';
 import { fileOf } from '../../../model/diagnostics.js';
 import { applied, ordered, type Change } from '../edits.js';
 import { updateAtomically } from './atomic.js';
@@ -8,6 +8,7 @@ import { awaitCall } from './await-call.js';
 import { guard } from './guard.js';
 import { hoistLock } from './hoist-lock.js';
 import { replaceLock } from './replace-lock.js';
+import { addInPlace } from './sums-in-place.js';
 import { parse, syntaxErrors, type Source } from './syntax.js';
 
 export { loadParser } from '../../../syntax/python/parser.js';
@@ -25,14 +26,25 @@ export function writePythonFix(request: FixRequest, text: string): Fix | undefin
   return { title: request.title, edits: edits.map((edit) => ({ file, ...edit })) };
 }
 
+/** In the form that the store has for it. */
+function inOneStep(source: Source, request: AtomicRequest): Change[] | undefined {
+  switch (request.form.kind) {
+    case 'call':
+      return updateAtomically(source, request);
+    case 'expression':
+      return computeInStore(source, request);
+    case 'operator':
+    case 'sql':
+      return addInPlace(source, request);
+  }
+}
+
 function changesFor(source: Source, request: FixRequest): Change[] | undefined {
   switch (request.kind) {
     case 'guard-with-combined-lock':
       return guard(source, request);
     case 'update-atomically':
-      return request.form.kind === 'expression'
-        ? computeInStore(source, request)
-        : updateAtomically(source, request);
+      return inOneStep(source, request);
     case 'await-call':
       return awaitCall(source, request);
     case 'replace-lock':
