@@ -379,7 +379,7 @@ export function instanceValue(
   const given = facts?.name === undefined ? undefined : valueAt(site, facts.name, undefined)?.shape;
   const outer = receiver?.shape.kind === 'instance' ? receiver.shape.instance.name : undefined;
   const name =
-    facts?.nested === true && outer !== undefined && given !== undefined ? joined(outer, given) : given;
+    facts?.nested === true && outer !== undefined && given !== undefined ? joined(outer, '/', given) : given;
   const permits = facts?.lock?.permits;
   const instance = makeInstance(analysis, {
     model,
@@ -396,8 +396,8 @@ export function instanceValue(
 }
 
 /** The name of something inside of something else that has a name. */
-function joined(outer: Shape, inner: Shape): Shape {
-  const parts = [outer, '/' as const, inner].map((part) =>
+function joined(outer: Shape, separator: string, inner: Shape): Shape {
+  const parts = [outer, separator, inner].map((part) =>
     typeof part !== 'string' && part.kind === 'constant' ? String(part.value) : part,
   );
   return parts.every((part) => typeof part === 'string')
@@ -432,7 +432,7 @@ function cellOf(site: CallSite, cell: CellModel, { receiver }: Applied): CellIde
 }
 
 function fieldOfStore(analysis: Analysis, kind: CellModel['kind'], key: Shape, field: Shape): CellIdentity {
-  const name: Shape = { kind: 'template', parts: [key, ' ', field] };
+  const name = joined(key, ' ', field);
   return storeCell(analysis, kind, name, { id: '', depth: 0 }, `the ${kind}`);
 }
 
