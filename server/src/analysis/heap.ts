@@ -503,6 +503,8 @@ function loadField(
   const known = heldOr(held, typed);
   if (isOwn(analysis, object)) return { ...known, shape: seenThrough(known.shape, false, cell) };
   const origins = readCell(analysis, state, frame, cell, place);
+  // A row stays the one that was read, wherever it is kept.
+  if (known.shape.kind === 'record') return { ...known, origins: originsOf([known, { ...known, origins }]) };
   return {
     shape: seenThrough(known.shape, true, cell),
     origins,
