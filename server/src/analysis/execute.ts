@@ -15,6 +15,7 @@ import {
 } from './heap.js';
 import { lookInto } from './membership.js';
 import { performed } from './queries.js';
+import { relatedRows } from './row-effects.js';
 import { walk } from './walk.js';
 import type { Conditions, Decision } from './conditions.js';
 import { forgetEmpty, noteHandOver, noteTest, noteTurn, noteWait } from './home-made-locks.js';
@@ -474,7 +475,7 @@ function operate(analysis: Analysis, frame: Frame, operation: Operation, state: 
       const goes = ITERATING.has(operation.operator);
       const from = operation.from.map((part) => {
         const value = temporary(frame, part);
-        return goes ? performed(analysis, state, frame, value) : value;
+        return goes ? relatedRows(analysis, state, frame, performed(analysis, state, frame, value)) : value;
       });
       const member = lookInto(analysis, state, frame, operation, from);
       set(frame, operation.into, member ?? derived(analysis, operation.operator, from));

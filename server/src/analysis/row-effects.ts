@@ -251,3 +251,27 @@ export function rowStandIn(
     owner,
   });
 }
+
+/** What is gone through in a column of an instance of a table's class: the rows that are related to it. */
+export function relatedRows(analysis: Analysis, state: State, frame: Frame, value: Value): Value {
+  const { shape } = value;
+  if (shape.kind !== 'column' || shape.record.class.rows !== true) return value;
+  const [id] = value.origins.keys();
+  const read = id === undefined ? undefined : state.reads.get(id);
+  if (read === undefined) return value;
+  const { record, path } = shape;
+  const table = `${record.row.row?.table ?? ''}.${path}`;
+  const cell = rowCell({ id: table, name: `${record.row.name}.${path}` }, new Map([['', value]]));
+  return readRow(analysis, state, frame, {
+    cell,
+    place: read.place,
+    model: record.model,
+    record: classNameOf(record),
+    id: `${record.id}.${path}`,
+  });
+}
+
+/** The name of a record's class in its library's model. */
+function classNameOf({ model, class: own }: StoredRecord): string {
+  return Object.entries(model.classes ?? {}).find(([, facts]) => facts === own)?.[0] ?? '';
+}
