@@ -89,7 +89,10 @@ describe('exit codes', () => {
       /^lockkit: --stdin-filename a\.md: Lockkit does not read such files\n$/,
     ],
     [['chekc'], /^lockkit: unknown command 'chekc' \(Did you mean check\?\)\n$/],
-    [[], /^lockkit: name a command: check, scenario, prove, add-runtime, explain or lsp; lockkit --help says more\n$/],
+    [
+      [],
+      /^lockkit: name a command: check, scenario, prove, add-runtime, explain or lsp; lockkit --help says more\n$/,
+    ],
     [['explain', 'no-such-rule'], /^lockkit: there is no rule "no-such-rule"; the rules are unguarded-rmw, /],
     [['lsp'], /^lockkit: required option '--stdio' not specified\n$/],
     [
