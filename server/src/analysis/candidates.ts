@@ -137,11 +137,13 @@ export function settle(analysis: Analysis): Finding[] {
       findings.set(key, withEntriesOf(known, strength(finding) > strength(known) ? finding : known, finding));
   };
   const ownLocks: OwnLockCandidate[] = [];
+  const sections = acquiresOfSections(analysis.candidates);
   for (const candidate of analysis.candidates) {
     if (candidate.kind === 'own-lock') {
       ownLocks.push(candidate);
       continue;
     }
+    if (candidate.kind === 'handle' && isPartOfSection(candidate, sections)) continue;
     const finding =
       candidate.kind === 'update' ? settleUpdate(analysis, candidate) : settleHandle(analysis, candidate);
     if (finding !== undefined) keep(finding);
@@ -189,6 +191,22 @@ function strength(finding: Finding): number {
     // What guards the test guards the update that it decides, and not the other way round.
     (finding.kind === 'read-modify-write' && finding.derivation === 'control' ? 1 : 0)
   );
+}
+
+/** The acquires of file locks that some code was seen to release again. */
+function acquiresOfSections(candidates: readonly Candidate[]): ReadonlySet<string> {
+  return new Set(
+    candidates.flatMap((candidate) =>
+      candidate.kind === 'handle' && candidate.handle.release !== undefined
+        ? [placeText(candidate.acquire)]
+        : [],
+    ),
+  );
+}
+
+/** Whether an acquire was seen by itself, which other code makes a section of: under what that code holds, it decides. */
+function isPartOfSection({ acquire, handle }: HandleCandidate, sections: ReadonlySet<string>): boolean {
+  return handle.release === undefined && sections.has(placeText(acquire));
 }
 
 /** Locks that really exclude; undefined when code that the analysis cannot see may hold one. */
