@@ -1,5 +1,5 @@
 /** Variables and properties: what is in them, and which of them are cells. */
-import type { FieldFacts, MethodFacts, TypeFacts, VariableIndex } from '../model/facts.js';
+import type { ClassFacts, FieldFacts, MethodFacts, TypeFacts, VariableIndex } from '../model/facts.js';
 import type { Place } from '../model/source.js';
 import type { Analysis } from './analysis.js';
 import { noteRead, noteWrite } from './awaits.js';
@@ -544,24 +544,40 @@ export function fieldOf(
 }
 
 /** The class of the project that a class extends. */
-export function superclassOf(
+export function superclassOf(analysis: Analysis, owner: ProjectClass): ProjectClass | undefined {
+  const type = classFacts(owner)?.superclass;
+  return type && baseOfType(analysis, owner, type);
+}
+
+/** @returns undefined for a class that leads back to its own, in code that is being written */
+function baseOfType(analysis: Analysis, owner: ProjectClass, type: TypeFacts): ProjectClass | undefined {
+  const found = classOfType(analysis, owner.frame, type);
+  return found === undefined || leadsTo(analysis, found, owner, new Set()) ? undefined : found;
+}
+
+function leadsTo(
   analysis: Analysis,
-  { frame, class: index }: ProjectClass,
-): ProjectClass | undefined {
-  const type = frame.module.facts.classes[index]?.superclass;
-  const found = type && classOfType(analysis, frame, type);
-  // A class that stands in its own way, in code that is being written.
-  return found === undefined || (found.class === index && found.frame === frame) ? undefined : found;
+  from: ProjectClass,
+  to: ProjectClass,
+  seen: Set<ClassFacts | undefined>,
+): boolean {
+  if (isSameClass(from, to)) return true;
+  const facts = classFacts(from);
+  if (facts === undefined || seen.has(facts)) return false;
+  seen.add(facts);
+  const { superclass, mixins = [] } = facts;
+  return (superclass === undefined ? mixins : [superclass, ...mixins]).some((type) => {
+    const next = classOfType(analysis, from.frame, type);
+    return next !== undefined && leadsTo(analysis, next, to, seen);
+  });
 }
 
 /** The classes of the project that a class extends, in the order in which members are looked for. */
 export function basesOf(analysis: Analysis, owner: ProjectClass): readonly ProjectClass[] {
-  const superclass = superclassOf(analysis, owner);
-  const mixins = (classFacts(owner)?.mixins ?? []).flatMap((type) => {
-    const found = classOfType(analysis, owner.frame, type);
-    return found === undefined || isSameClass(found, owner) ? [] : [found];
-  });
-  return superclass === undefined ? mixins : [superclass, ...mixins];
+  const { superclass, mixins = [] } = classFacts(owner) ?? {};
+  return (superclass === undefined ? mixins : [superclass, ...mixins]).flatMap(
+    (type) => baseOfType(analysis, owner, type) ?? [],
+  );
 }
 
 export function storeProperty(
