@@ -9,6 +9,7 @@ import type { Place } from '../model/source.js';
 import { Awaits } from './awaits.js';
 import type { Candidate } from './candidates.js';
 import type { Copies } from './copies.js';
+import type { CellWrite } from './different-locks.js';
 import { Footprints } from './footprints.js';
 import { ModelIndex } from './models.js';
 import { MODULE_DEPTH, Module, mutableProperties } from './modules.js';
@@ -65,6 +66,8 @@ export class Analysis {
   /** Names of properties that functions assign after their object was made, in the files seen so far. */
   readonly mutable = new Set<string>();
   readonly contexts: OverlapContext[] = [];
+  /** Writes of cells, by the cell and where they stand. */
+  readonly writes = new Map<string, Map<string, CellWrite>>();
   readonly awaits = new Awaits();
   /** Instances of the project's classes that outlive every call. */
   readonly longLived: AbstractObject[] = [];

@@ -4,6 +4,7 @@ import type { AtomicForm, EntryPoint, Finding, Guard, Overlap } from '../model/f
 import type { Place } from '../model/source.js';
 import { judge, type DecidedAct } from './acts.js';
 import type { Analysis } from './analysis.js';
+import { settleDifferentLocks } from './different-locks.js';
 import { placeIn, type Frame } from './frame.js';
 import { nameOf, settleOwnLocks, type OwnLockCandidate } from './own-locks.js';
 import { MODULE_DEPTH } from './modules.js';
@@ -19,7 +20,7 @@ export interface Level {
 
 export type Candidate = UpdateCandidate | HandleCandidate | OwnLockCandidate;
 
-interface UpdateCandidate {
+export interface UpdateCandidate {
   readonly kind: 'update';
   readonly cell: CellIdentity;
   readonly read: LiveRead;
@@ -47,8 +48,13 @@ interface HandleCandidate {
   readonly levels: readonly Level[];
 }
 
-export function levelsAbove(analysis: Analysis, depth: number, upTo: number): Level[] {
-  return analysis.contexts
+export function levelsAbove(
+  analysis: Analysis,
+  depth: number,
+  upTo: number,
+  contexts: Analysis['contexts'] = analysis.contexts,
+): Level[] {
+  return contexts
     .slice(0, upTo)
     .map((context, index) => ({
       index: index + 1,
@@ -150,6 +156,13 @@ export function settle(analysis: Analysis): Finding[] {
   }
   for (const finding of settleOwnLocks(ownLocks)) if (!findings.has(keyOf(finding))) keep(finding);
   for (const finding of settleAwaits(analysis)) keep(finding);
+  const reported = new Set(
+    [...findings.values()].flatMap((finding) =>
+      finding.kind === 'read-modify-write' ? [placeText(finding.writesAt ?? finding.write)] : [],
+    ),
+  );
+  for (const finding of settleDifferentLocks(analysis, (write) => reported.has(placeText(write))))
+    keep(finding);
   return [...findings.values()];
 }
 
@@ -173,6 +186,8 @@ function keyOf(finding: Finding): string {
       return `process lock ${finding.made.file} ${String(finding.made.start)}`;
     case 'own-lock':
       return `own lock ${finding.made.file} ${String(finding.made.start)}`;
+    case 'different-locks':
+      return `different locks ${finding.cell.name} ${placeText(finding.write)}`;
     case 'missing-await':
       return `missing await ${finding.call.file} ${String(finding.call.start)}`;
   }
@@ -183,6 +198,10 @@ function placeText(place: Place | undefined): string {
 }
 
 const STRENGTH = { shown: 2, usual: 1, likely: 0 } as const;
+
+export function weaker(one: Overlap['strength'], other: Overlap['strength']): Overlap['strength'] {
+  return STRENGTH[one] < STRENGTH[other] ? one : other;
+}
 
 function strength(finding: Finding): number {
   return (
@@ -210,7 +229,7 @@ function isPartOfSection({ acquire, handle }: HandleCandidate, sections: Readonl
 }
 
 /** Locks that really exclude; undefined when code that the analysis cannot see may hold one. */
-function realLocks(analysis: Analysis, held: readonly Acquisition[]): Acquisition[] | undefined {
+export function realLocks(analysis: Analysis, held: readonly Acquisition[]): Acquisition[] | undefined {
   const real = held.filter((lock) => lock.chain === undefined || analysis.chains.has(lock.chain));
   return real.some((lock) => lock.unseen === true) ? undefined : real;
 }
@@ -246,7 +265,7 @@ interface Uncovered {
 }
 
 /** What interleaves in spite of the locks that are held. */
-function uncovered(
+export function uncovered(
   levels: readonly Level[],
   cell: CellIdentity,
   held: readonly Acquisition[],
@@ -279,7 +298,7 @@ export function strongestPerDimension(overlaps: readonly Overlap[]): Overlap[] {
   return [...best.values()];
 }
 
-function guardOf(lock: Acquisition, unshared: readonly Dimension[] = []): Guard {
+export function guardOf(lock: Acquisition, unshared: readonly Dimension[] = []): Guard {
   const { name, span, place, holder } = lock;
   const made = holder?.made;
   return { name, span, acquired: place, unshared, ...(made !== undefined && { made }) };

@@ -9,6 +9,7 @@ import { noteAct } from './acts.js';
 import { noteRead, noteWrite } from './awaits.js';
 import { noteUpdate } from './candidates.js';
 import { noteCopyWritten } from './copies.js';
+import { noteCellWrite } from './different-locks.js';
 import { distinctBy } from './distinct.js';
 import { openFileOf } from './files.js';
 import { placeIn, variableKey, type Frame } from './frame.js';
@@ -189,6 +190,7 @@ export function writeCell(
 ): void {
   if (openFileOf(value) !== undefined) analysis.overwritten.set(cell.key, place);
   noteWrite(analysis, state, cell, place);
+  noteCellWrite(analysis, state, { cell, place, resets: value.shape.kind === 'constant' });
   noteChainWrite(analysis, state, cell, value);
   noteFlagWrite(analysis, state, cell, value, place);
   noteCopyWritten(analysis, state, cell, value, { frame, place });
@@ -229,6 +231,7 @@ export function changeCell(
   place: Place,
 ): void {
   const value = unknown(analysis.freshId(), 'value');
+  noteCellWrite(analysis, state, { cell, place, resets: false });
   noteAct(analysis, state, { cell, value, place, frame, adds: true });
   settleReads(state, cell);
 }

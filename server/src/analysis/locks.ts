@@ -166,9 +166,11 @@ function acquireFile(site: CallSite, state: State, acquisition: Acquisition, giv
   const kept = keptIn(site, state, file);
   if (kept === undefined) {
     const known = file?.shape.kind === 'open-file';
+    const path = file?.shape.kind === 'open-file' ? file.shape.path : undefined;
     state.acquire({
       ...acquisition,
       span: ['tasks', 'threads', 'processes'],
+      ...(path !== undefined && { resource: `file ${canonical(path)}` }),
       ...(!known && { unseen: true }),
     });
     return;

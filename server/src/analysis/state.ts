@@ -35,6 +35,8 @@ export interface Acquisition {
   /** Equal for acquisitions of one lock. */
   readonly lock: string;
   readonly name: string;
+  /** Equal for acquisitions of one lock, where that is known by what it is on: the path of a file. */
+  readonly resource?: string;
   readonly span: readonly Dimension[];
   readonly place: Place;
   /** How many overlap contexts were entered when it was acquired. */

@@ -183,6 +183,23 @@ export interface ProcessLock {
   readonly overlaps: readonly Overlap[];
 }
 
+/** A cell is written under one lock, and elsewhere read and written under another; or under none in the one place. */
+export interface DifferentLocks {
+  readonly kind: 'different-locks';
+  readonly cell: Cell;
+  /** Where the lock is taken that fewer places agree on, or none: the read, where it is written from what was read, and the write. */
+  readonly read?: Place;
+  readonly write: Place;
+  readonly guards: readonly Guard[];
+  /** The place that it disagrees with, likewise. */
+  readonly other: { readonly read?: Place; readonly write: Place; readonly guards: readonly Guard[] };
+  /** The exported functions that lead here, when nothing else does. */
+  readonly entries?: readonly EntryPoint[];
+  readonly certain: boolean;
+  /** Along which dimensions the two overlap, and why. */
+  readonly overlaps: readonly Overlap[];
+}
+
 /** Somebody goes on without waiting, so a lock is not held when it matters. */
 export interface MissingAwait {
   readonly kind: 'missing-await';
@@ -207,4 +224,5 @@ export interface MissingAwait {
   readonly region: FixRegion;
 }
 
-export type Finding = ReadModifyWrite | SharedLockHandle | OwnLock | ProcessLock | MissingAwait;
+export type Finding =
+  ReadModifyWrite | DifferentLocks | SharedLockHandle | OwnLock | ProcessLock | MissingAwait;

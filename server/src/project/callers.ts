@@ -49,7 +49,7 @@ export function hasEntries({ findings }: Analysed): boolean {
 }
 
 function entriesOf(finding: Finding): readonly EntryPoint[] {
-  return finding.kind === 'read-modify-write' ? (finding.entries ?? []) : [];
+  return 'entries' in finding ? (finding.entries ?? []) : [];
 }
 
 /** Statements that import names, or hand them on, and do nothing with them. */
@@ -85,7 +85,9 @@ export function withUsers(
   });
   const theirs = [...users.values()].flatMap(({ analysed }) =>
     analysed.findings.filter(
-      (finding) => finding.kind === 'read-modify-write' && finding.write.file === file,
+      (finding) =>
+        (finding.kind === 'read-modify-write' || finding.kind === 'different-locks') &&
+        finding.write.file === file,
     ),
   );
   return [...kept, ...theirs];

@@ -2,6 +2,7 @@ import type { Diagnostic } from '../model/diagnostics.js';
 import type { Finding } from '../model/findings.js';
 import type { Rule } from '../model/rule.js';
 import { checkThenAct } from './check-then-act/rule.js';
+import { differentLocks } from './different-locks/rule.js';
 import { fileLockAcrossThreads } from './file-lock-across-threads/rule.js';
 import { inProcessLock } from './in-process-lock/rule.js';
 import { lockPerCall } from './lock-per-call/rule.js';
@@ -16,6 +17,7 @@ export const rules: readonly Rule[] = [
   unguardedRmw,
   checkThenAct,
   inProcessLock,
+  differentLocks,
   lockPerCall,
   missingAwait,
   fileLockAcrossThreads,
