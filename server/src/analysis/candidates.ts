@@ -4,7 +4,7 @@ import type { AtomicForm, EntryPoint, Finding, Guard, Overlap } from '../model/f
 import type { Place } from '../model/source.js';
 import { judge, type DecidedAct } from './acts.js';
 import type { Analysis } from './analysis.js';
-import { settleDifferentLocks } from './different-locks.js';
+import { cellsWithLocks, settleDifferentLocks } from './different-locks.js';
 import { placeIn, type Frame } from './frame.js';
 import { nameOf, settleOwnLocks, type OwnLockCandidate } from './own-locks.js';
 import { MODULE_DEPTH } from './modules.js';
@@ -144,6 +144,7 @@ export function settle(analysis: Analysis): Finding[] {
   };
   const ownLocks: OwnLockCandidate[] = [];
   const sections = acquiresOfSections(analysis.candidates);
+  const locked = cellsWithLocks(analysis);
   for (const candidate of analysis.candidates) {
     if (candidate.kind === 'own-lock') {
       ownLocks.push(candidate);
@@ -151,7 +152,9 @@ export function settle(analysis: Analysis): Finding[] {
     }
     if (candidate.kind === 'handle' && isPartOfSection(candidate, sections)) continue;
     const finding =
-      candidate.kind === 'update' ? settleUpdate(analysis, candidate) : settleHandle(analysis, candidate);
+      candidate.kind === 'update'
+        ? settleUpdate(analysis, candidate, locked.has(candidate.cell.key))
+        : settleHandle(analysis, candidate);
     if (finding !== undefined) keep(finding);
   }
   for (const finding of settleOwnLocks(ownLocks)) if (!findings.has(keyOf(finding))) keep(finding);
@@ -316,7 +319,8 @@ export function describe(cell: CellIdentity): {
 
 const OF_ONE_PROCESS: ReadonlySet<Dimension> = new Set(['tasks', 'threads']);
 
-function settleUpdate(analysis: Analysis, candidate: UpdateCandidate): Finding | undefined {
+/** @param hasLock true when the cell has a lock elsewhere, so that another one is no cure */
+function settleUpdate(analysis: Analysis, candidate: UpdateCandidate, hasLock: boolean): Finding | undefined {
   const locks = realLocks(analysis, candidate.held);
   if (locks === undefined) return undefined;
   const guards = locks.filter((lock) => candidate.read.guards.has(lock.id));
@@ -373,7 +377,7 @@ function settleUpdate(analysis: Analysis, candidate: UpdateCandidate): Finding |
     overlaps:
       judgement?.likely === true ? overlaps.map((overlap) => ({ ...overlap, strength: 'likely' })) : overlaps,
     ...(point !== undefined && { point: near(point) }),
-    ...(meeting !== undefined && { region: regionOf(meeting) }),
+    ...(meeting !== undefined && !hasLock && { region: regionOf(meeting) }),
     ...(isDirect && candidate.atomic !== undefined && { atomic: candidate.atomic }),
   };
 }

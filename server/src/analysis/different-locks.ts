@@ -38,7 +38,8 @@ export function noteCellWrite(
   if (analysis.isImporting || analysis.depth <= cell.depth) return;
   const writes = analysis.writes.get(cell.key) ?? new Map<string, CellWrite>();
   analysis.writes.set(cell.key, writes);
-  const held = [...state.held.values()];
+  // That a lock is given back too early is a bug of its own.
+  const held = [...state.held.values(), ...[...state.lapsed.values()].map(({ acquisition }) => acquisition)];
   const key = `${place.file}:${String(place.start)} ${held.map(({ id }) => id).join()}`;
   if (writes.has(key)) return;
   const { entry } = analysis;
@@ -60,7 +61,8 @@ interface Section {
 
 function sectionOf(analysis: Analysis, candidate: UpdateCandidate): Section | undefined {
   const { read, cell, levels, act, held, lapsed } = candidate;
-  if (lapsed.length > 0 || (act !== undefined && act.kind !== 'add')) return undefined;
+  // What only a test has decided is not written from what was read, so nothing of it is lost.
+  if (lapsed.length > 0 || act !== undefined) return undefined;
   const guards = usable(analysis, held)?.filter((lock) => read.guards.has(lock.id));
   if (guards === undefined || guards.length === 0) return undefined;
   const crossed = read.point !== undefined;
@@ -92,6 +94,15 @@ function nameOf({ lock, resource }: Acquisition): string {
   return resource ?? lock;
 }
 
+/** Cells that are read and written back under a lock somewhere: a lock beside it would not exclude those who hold that one. */
+export function cellsWithLocks(analysis: Analysis): ReadonlySet<string> {
+  return new Set(
+    analysis.candidates.flatMap((candidate) =>
+      candidate.kind === 'update' && sectionOf(analysis, candidate) !== undefined ? [candidate.cell.key] : [],
+    ),
+  );
+}
+
 interface Guarded {
   readonly write: CellWrite;
   readonly locks: readonly Acquisition[];
@@ -116,8 +127,9 @@ export function settleDifferentLocks(
     });
     for (const other of guarded) {
       const finding = disagreement(analysis, section, other, guarded);
-      if (finding !== undefined && !isReported(candidate.write))
-        found.set(`${cell.key} ${keyOf(finding)}`, finding);
+      if (finding === undefined || isReported(candidate.write)) continue;
+      const key = `${cell.key} ${keyOf(finding)}`;
+      if (finding.certain || !found.has(key)) found.set(key, finding);
     }
   }
   return [...found.values()];

@@ -20,7 +20,7 @@ function told({ read, write, guards }: Access, file: string): string {
   const under = guards.length === 0 ? 'without a lock' : `under ${namesOf(guards)}`;
   const elsewhere = write.file === file ? '' : ` of ${basename(write.file)}`;
   const done =
-    read === undefined || read.file !== write.file || read.line === write.line
+    read?.file !== write.file || read.line === write.line
       ? `${read === undefined ? '' : 'read and '}written on line ${String(write.line)}`
       : `read on line ${String(read.line)} and written back on line ${String(write.line)}`;
   return `${done}${elsewhere} ${under}`;
