@@ -65,7 +65,8 @@ async function measureCrowd(id, workMs) {
   const message = (member) =>
     new Promise((resolve, reject) => {
       member.once('message', resolve);
-      member.once('exit', (code) => {
+      // Not at its 'exit', which may come before the last message has been read.
+      member.once('close', (code) => {
         reject(new Error(`A process of the crowd of ${id} ended with ${String(code)}.`));
       });
     });
