@@ -14,6 +14,8 @@ export interface Source {
   readonly hash: string;
   readonly byteOrderMark: boolean;
   readonly lineStarts: readonly number[];
+  /** Whether the facts are there, and take memory. */
+  readonly isParsed: boolean;
   /** @throws whatever a frontend that is broken throws */
   facts(): FileFacts | undefined;
 }
@@ -24,19 +26,38 @@ export interface NoSource {
   readonly message: string;
 }
 
-/** How many files' texts and facts are kept; reports, which are small, are kept apart and for all files. */
-const CAPACITY = 256;
+/** How many bytes of texts and facts are kept, about; reports, which are small, are kept apart and for all files. */
+const CAPACITY = 384_000_000;
+
+/** Bytes of heap that the facts of a file take for each UTF-16 code unit of its text (measured over 16 MB of TypeScript). */
+const FACTS_PER_UNIT = 14;
 
 /** A mean line longer than this, in a file of some size, was written by a bundler. */
 const MINIFIED_LINE = 500;
 const MINIFIED_FILE = 20_000;
 
+interface Cached {
+  readonly stamp: string;
+  readonly source: Source | NoSource;
+  /** In bytes, about. */
+  readonly size: number;
+}
+
 export class Sources {
   readonly #overlays = new Map<string, { readonly text: string; readonly stamp: string }>();
-  readonly #cache = new Map<string, { readonly stamp: string; readonly source: Source | NoSource }>();
+  /** The one that was asked for last comes last. */
+  readonly #cache = new Map<string, Cached>();
   #edits = 0;
+  #kept = 0;
 
-  constructor(private readonly maximumBytes?: number) {}
+  /**
+   * @param maximumBytes larger files are skipped; default 2 MB
+   * @param capacity how many bytes of texts and facts are kept, about
+   */
+  constructor(
+    private readonly maximumBytes?: number,
+    private readonly capacity = CAPACITY,
+  ) {}
 
   setOverlay(file: string, text: string): void {
     this.#overlays.set(file, { text, stamp: `edit ${++this.#edits}` });
@@ -70,16 +91,35 @@ export class Sources {
   get(file: string): Source | NoSource {
     const stamp = this.stampOf(file);
     const cached = this.#cache.get(file);
-    if (cached?.stamp === stamp) return cached.source;
-    let source = this.#read(file);
+    let source = cached?.stamp === stamp ? cached.source : this.#read(file);
     if (cached?.source.kind === 'text' && source.kind === 'text' && cached.source.hash === source.hash) {
       source = cached.source;
     }
-    this.#cache.delete(file);
-    this.#cache.set(file, { stamp, source });
-    const oldest = this.#cache.keys().next();
-    if (this.#cache.size > CAPACITY && oldest.done !== true) this.#cache.delete(oldest.value);
+    this.#forget(file);
+    this.#keep(file, { stamp, source, size: sizeOf(source) });
     return source;
+  }
+
+  #keep(file: string, cached: Cached): void {
+    this.#cache.set(file, cached);
+    this.#kept += cached.size;
+    for (const oldest of this.#cache.keys()) {
+      if (this.#kept <= this.capacity || oldest === file) break;
+      this.#forget(oldest);
+    }
+  }
+
+  #forget(file: string): void {
+    this.#kept -= this.#cache.get(file)?.size ?? 0;
+    this.#cache.delete(file);
+  }
+
+  /** The facts of a source were made. */
+  #grew(file: string): void {
+    const cached = this.#cache.get(file);
+    if (cached === undefined) return;
+    this.#forget(file);
+    this.#keep(file, { ...cached, size: sizeOf(cached.source) });
   }
 
   #read(file: string): Source | NoSource {
@@ -98,25 +138,42 @@ export class Sources {
         message: `skipped: it looks minified (its lines have ${mean} characters on average)`,
       };
     }
-    return makeSource(file, read.text, lineStarts, read.byteOrderMark);
+    return new TextSource(file, read.text, lineStarts, read.byteOrderMark, () => {
+      this.#grew(file);
+    });
   }
 }
 
-function makeSource(
-  file: string,
-  text: string,
-  lineStarts: readonly number[],
-  byteOrderMark: boolean,
-): Source {
-  let facts: FileFacts | undefined;
-  return {
-    kind: 'text',
-    text,
-    hash: createHash('sha1').update(text).digest('base64'),
-    byteOrderMark,
-    lineStarts,
-    facts: () => (facts ??= frontendFor(file)?.parse(file, text)),
-  };
+function sizeOf(source: Source | NoSource): number {
+  return source.kind === 'text' ? source.text.length * (1 + (source.isParsed ? FACTS_PER_UNIT : 0)) : 0;
+}
+
+class TextSource implements Source {
+  readonly kind = 'text';
+  readonly hash: string;
+  #facts: FileFacts | undefined;
+
+  constructor(
+    private readonly file: string,
+    readonly text: string,
+    readonly lineStarts: readonly number[],
+    readonly byteOrderMark: boolean,
+    private readonly onParsed: () => void,
+  ) {
+    this.hash = createHash('sha1').update(text).digest('base64');
+  }
+
+  get isParsed(): boolean {
+    return this.#facts !== undefined;
+  }
+
+  facts(): FileFacts | undefined {
+    if (this.#facts === undefined) {
+      this.#facts = frontendFor(this.file)?.parse(this.file, this.text);
+      this.onParsed();
+    }
+    return this.#facts;
+  }
 }
 
 /** The name of a file's language for a message. */
