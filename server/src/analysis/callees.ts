@@ -95,13 +95,15 @@ export class Callees {
     return target === undefined ? this.libraryCallee(specifier, ['*', ...names], false) : undefined;
   }
 
-  /** A method of whatever it may be: the name has to say it all. */
-  private byName(names: readonly string[]): Callee {
-    const structural = this.analysis.models.structuralMethods(names.at(-1) ?? '');
-    if (structural.length > 0)
-      return structural.every(({ call, given }) => given === undefined && isInert(call))
-        ? 'nothing'
-        : undefined;
+  /**
+   * A method of whatever it may be: the names have to say it all.
+   * @param root what the names begin at is called
+   */
+  private byName(names: readonly string[], root = ''): Callee {
+    const structural = this.analysis.models.structuralMethods(names.at(-1) ?? '', names.at(-2) ?? root);
+    const certain = structural.filter(({ call }) => call.requires === undefined);
+    if (certain.length > 0)
+      return certain.every(({ call, given }) => given === undefined && isInert(call)) ? 'nothing' : undefined;
     const name = names.at(-1) ?? '';
     return isLockName(name) || isRelease(name) ? undefined : 'method';
   }
@@ -216,13 +218,13 @@ export class Callees {
     // What a variable of the module holds was not handed in: it may be an instance that lives on.
     if (only?.root.kind === 'variable' && !this.isHandedIn(module, only.root.variable)) return undefined;
     if (only !== undefined && only.names.length > 0)
-      return this.isHandedIn(module, variable) ? this.byName(names) : undefined;
+      return this.isHandedIn(module, variable) ? this.byName(names, facts?.name) : undefined;
     if (only?.root.kind === 'plain') return 'nothing';
     if (only?.root.kind === 'made') {
       const found = this.madeCallee(module, only.root.by, names);
       return found === 'nothing' ? { collection: variable } : found;
     }
-    return this.isHandedIn(module, variable) ? this.byName(names) : undefined;
+    return this.isHandedIn(module, variable) ? this.byName(names, facts?.name) : undefined;
   }
 
   private libraryCallee(module: string, path: readonly string[], constructs: boolean): Callee {

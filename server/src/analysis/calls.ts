@@ -1,7 +1,7 @@
 /** Calls: of the project's own functions (followed inwards), of libraries (by their models), and of what cannot be seen. */
 import type { Argument, Call, FunctionFacts, FunctionIndex, Temporary } from '../model/facts.js';
 import type { Overlap } from '../model/findings.js';
-import type { LibraryModel } from '../model/library-model.js';
+import type { CallModel, LibraryModel } from '../model/library-model.js';
 import { CALL_DEPTH, type Analysis, type OverlapContext } from './analysis.js';
 import { isLost, isWork, noteCall, noteContent, noteRelease, pendingOf, startUnawaited } from './awaits.js';
 import { Conditions } from './conditions.js';
@@ -17,6 +17,7 @@ import {
   type Frame,
 } from './frame.js';
 import type { Key } from './cells.js';
+import type { StructuralMethod } from './models.js';
 import { idleCall } from './idle-calls.js';
 import { performed } from './queries.js';
 import {
@@ -40,6 +41,7 @@ import type { State } from './state.js';
 import {
   classFacts,
   constant,
+  display,
   functionFacts,
   keyOfFunction,
   NO_ORIGINS,
@@ -165,6 +167,15 @@ function callMethod(site: CallSite, state: State, target: Value, key: Key): Resu
       const isKnown = analysis.models.find(shape.module, [...shape.path, name]) !== undefined;
       const instance = isKnown ? undefined : instanceOfLibrary(analysis, shape);
       if (instance !== undefined) return callMethod(site, state, instance, key);
+      // Of a library that no model tells of, the names have to say it.
+      const structural =
+        isKnown || analysis.models.tellsOf(shape.module)
+          ? undefined
+          : structuralMethod(site, name, shape.path.at(-1) ?? '');
+      if (structural !== undefined) {
+        const { call: method, model } = structural;
+        return applyModel(site, state, { call: method, model, receiver: object, likely: true });
+      }
       return callValue(
         site,
         state,
@@ -197,9 +208,7 @@ function callMethod(site: CallSite, state: State, target: Value, key: Key): Resu
     const inherited = asLibraryInstance(analysis, target);
     if (inherited?.shape.kind === 'instance' && Object.hasOwn(inherited.shape.instance.class.methods, name))
       return callMethod(site, state, inherited, key);
-    const structural = analysis.models
-      .structuralMethods(name)
-      .find(({ model, given }) => given === undefined || isGivenA(site, model, given));
+    const structural = structuralMethod(site, name, display(shape));
     if (structural !== undefined) {
       const { call: method, model, given } = structural;
       return applyModel(site, state, {
@@ -223,6 +232,26 @@ function callMethod(site: CallSite, state: State, target: Value, key: Key): Resu
   return callUnseen(site, state, object);
 }
 
+/** What a method does by its name, on a receiver of which no more is known than what it is called. */
+function structuralMethod(site: CallSite, name: string, receiver: string): StructuralMethod | undefined {
+  const called = receiver.split(/[.[\]()?!]+/).findLast((part) => part !== '') ?? '';
+  return site.analysis.models
+    .structuralMethods(name, called)
+    .find(
+      ({ model, call, given }) =>
+        (given === undefined || isGivenA(site, model, given)) && hasRequired(site, call.requires),
+    );
+}
+
+/** True when the argument that a model asks for is a text of that form. */
+function hasRequired(site: CallSite, requires: CallModel['requires']): boolean {
+  if (requires === undefined) return true;
+  const shape = site.arguments.at(requires.argument)?.shape;
+  const text =
+    shape?.kind === 'template' ? shape.parts[0] : shape?.kind === 'constant' ? shape.value : undefined;
+  return typeof text === 'string' && new RegExp(requires.matches).test(text);
+}
+
 /** True when the first argument is a table, or a query, of a library. */
 function isGivenA(site: CallSite, model: LibraryModel, what: 'table' | 'query' | 'sql'): boolean {
   const [first] = site.arguments;
@@ -241,7 +270,7 @@ function hasMember(analysis: Analysis, object: AbstractObject, name: string, val
 
 /** @param receiver the object that the callee was found on, if any */
 function callValue(site: CallSite, state: State, callee: Value, receiver?: Value): Result {
-  const { analysis } = site;
+  const { analysis, operation } = site;
   const { shape } = callee;
   switch (shape.kind) {
     case 'function':
@@ -265,9 +294,10 @@ function callValue(site: CallSite, state: State, callee: Value, receiver?: Value
       if (resolved === undefined) return callUnseen(site, state, receiver);
       const { export: found, model } = resolved;
       if ('class' in found) {
-        return constructs(site)
-          ? construct(site, state, model, found.class)
-          : callUnseen(site, state, receiver);
+        // A class of the language's own can only be called with `new`: what is called without it makes an instance all the same.
+        return operation.decorates === true
+          ? callUnseen(site, state, receiver)
+          : construct(site, state, model, found.class);
       }
       if ('call' in found) return applyModel(site, state, { call: found.call, model });
       if ('instance' in found) {

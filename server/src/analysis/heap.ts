@@ -2,6 +2,7 @@
 import type { ClassFacts, FieldFacts, MethodFacts, TypeFacts, VariableIndex } from '../model/facts.js';
 import type { Place } from '../model/source.js';
 import type { Analysis } from './analysis.js';
+import { assignedField, assignedVariable } from './assigned.js';
 import { noteRead, noteWrite } from './awaits.js';
 import { exportedBinding, importedBinding, namespaceOf, starredBinding, type Binding } from './bindings.js';
 import { fieldCell, innerCell, readCell, sharedCell, variableCell, writeCell, type Key } from './cells.js';
@@ -79,8 +80,13 @@ export function loadVariable(
   const typed = (): Value => {
     const row = rowOfParameter(analysis, state, owner, variable);
     if (row !== undefined) return row;
-    const declared = typedOr(analysis, owner, facts.type, { id: key, label: facts.name, depth: owner.depth });
-    const value = given(facts.kind === 'parameter', declared);
+    const named = { id: key, label: facts.name, depth: owner.depth };
+    const declared = typedOr(analysis, owner, facts.type, named);
+    const isBlank = declared.shape.kind === 'unknown' && facts.scope === 0;
+    const filled = isBlank
+      ? assignedVariable(analysis, module, variable, { ...named, sharing: 'usual' })
+      : undefined;
+    const value = given(facts.kind === 'parameter', filled ?? declared);
     return facts.promising === true ? promising(value) : value;
   };
   const shared = facts.reassigned && (facts.scope === 0 || facts.captured) && facts.kind !== 'synthetic';
@@ -489,14 +495,13 @@ function loadField(
   const typed = (): Value => {
     const name = `${object.label}.${typeof key === 'string' ? key : '[]'}`;
     const id = `${object.id}.${typeof key === 'string' ? key : '[]'}`;
-    const declared = object.class && fieldOf(analysis, object.class, key);
-    return declared === undefined
-      ? unknown(id, name)
-      : typedOr(analysis, declared.owner.frame, declared.field.type, {
-          id,
-          label: name,
-          depth: object.depth,
-        });
+    const field = object.class && fieldOf(analysis, object.class, key);
+    const named = { id, label: name, depth: object.depth };
+    const declared =
+      field === undefined ? unknown(id, name) : typedOr(analysis, field.owner.frame, field.field.type, named);
+    if (declared.shape.kind !== 'unknown' || typeof key !== 'string') return declared;
+    const owner = field?.owner ?? object.class;
+    return (owner && assignedField(analysis, owner, key, { ...named, sharing: object.sharing })) ?? declared;
   };
   if (!isMutable(analysis, key)) return held ?? { ...typed(), origins: value.origins };
   const cell = fieldCell(analysis, object, key);

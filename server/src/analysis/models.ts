@@ -14,6 +14,8 @@ export interface StructuralMethod {
   readonly call: CallModel;
   /** What the first argument must be. */
   readonly given?: 'table' | 'query' | 'sql';
+  /** What the name of the receiver must match. */
+  readonly called?: RegExp;
 }
 
 const indexes = new WeakMap<readonly LibraryModel[], Map<Language, ModelIndex>>();
@@ -86,20 +88,35 @@ export class ModelIndex {
     return found !== undefined && 'sameAs' in found ? model.exports[found.sameAs] : found;
   }
 
-  /** Methods that say what they do by their names, on receivers of which nothing is known; those that need an argument first. */
-  structuralMethods(name: string): readonly StructuralMethod[] {
-    const known = this.methods.get(name);
-    if (known !== undefined) return known;
+  /**
+   * Methods that say what they do by their names, on receivers of which nothing is known but, maybe, what they are called; those
+   * that need more to be so come first.
+   */
+  structuralMethods(name: string, receiver: string): readonly StructuralMethod[] {
+    let known = this.methods.get(name);
+    if (known === undefined) {
+      known = this.findStructural(name);
+      this.methods.set(name, known);
+    }
+    return known.filter(({ called }) => called?.test(receiver) !== false);
+  }
+
+  private findStructural(name: string): readonly StructuralMethod[] {
     const found = this.structural.flatMap(({ model, class: candidate }): StructuralMethod[] => {
       const call = Object.hasOwn(candidate.methods, name) ? candidate.methods[name] : undefined;
-      const { structural } = candidate;
-      return call === undefined
-        ? []
-        : [{ model, call, ...(typeof structural === 'string' && { given: structural }) }];
+      if (call === undefined) return [];
+      const { structural, called } = candidate;
+      return [
+        {
+          model,
+          call,
+          ...(typeof structural === 'string' && { given: structural }),
+          ...(called !== undefined && { called: new RegExp(called, 'i') }),
+        },
+      ];
     });
-    const rank = ({ given }: StructuralMethod): number => (given === undefined ? 1 : 0);
-    found.sort((one, other) => rank(one) - rank(other));
-    this.methods.set(name, found);
-    return found;
+    const isPlain = ({ call, given, called }: StructuralMethod): boolean =>
+      given === undefined && called === undefined && call.requires === undefined;
+    return [...found.filter((one) => !isPlain(one)), ...found.filter(isPlain)];
   }
 }

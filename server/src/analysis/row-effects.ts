@@ -106,8 +106,13 @@ export function writtenValue(site: CallSite, { value }: WriteModel, applied: App
   return value === undefined ? undefined : firstAt(site, value, applied.receiver);
 }
 
+/** What the instance was made with that a record comes from is not known to be an option unless it is in sight. */
 export function isCheckedByStore(site: CallSite, model: WriteModel, applied: Applied): boolean {
-  return (model.checked ?? []).some((reference) => isGiven(valueAt(site, reference, applied.receiver)));
+  return (model.checked ?? []).some((reference) => {
+    const value = valueAt(site, reference, applied.receiver);
+    const ofSource = typeof reference === 'string' && reference.startsWith('source.');
+    return isGiven(value) && !(ofSource && (value?.shape.kind === 'pure' || value?.shape.kind === 'unknown'));
+  });
 }
 
 /** Applies a write of rows. */

@@ -20,16 +20,28 @@ export function objectOfType(
   named: { readonly id: string; readonly label: string; readonly depth: number },
 ): AbstractObject | undefined {
   const made = classOfType(analysis, frame, type);
-  const facts = made && classFacts(made);
-  if (made === undefined || facts === undefined) return undefined;
-  const id = `typed ${frame.id} ${named.id}`;
+  return made && objectOfClass(analysis, made, { ...named, id: `typed ${frame.id} ${named.id}` });
+}
+
+/**
+ * An instance of a class of the project of which nothing else is known.
+ * @param sharing whether others have it, if that is known
+ */
+export function objectOfClass(
+  analysis: Analysis,
+  made: ProjectClass,
+  named: { readonly id: string; readonly label: string; readonly depth: number },
+  sharing?: AbstractObject['sharing'],
+): AbstractObject | undefined {
+  const facts = classFacts(made);
+  if (facts === undefined) return undefined;
+  const { id } = named;
   const known = analysis.standIns.get(id);
   if (known !== undefined) return known;
   const object: AbstractObject = {
     ...named,
-    id,
     class: made,
-    sharing: facts.decorators.length > 0 ? 'usual' : 'likely',
+    sharing: sharing ?? (facts.decorators.length > 0 ? 'usual' : 'likely'),
     fields: new Map(),
     pending: () => {
       construct(analysis, made, valueOf({ kind: 'object', object }));

@@ -341,6 +341,9 @@ export function joinValues(left: Value, right: Value, id: () => string): Value {
   // A missing value beside a known one is how code says "not made yet": the known one is what is used.
   if (isEmpty(left.shape) || isDefaultFor(left.shape, right.shape)) return { ...right, origins };
   if (isEmpty(right.shape) || isDefaultFor(right.shape, left.shape)) return { ...left, origins };
+  // `globalThis.client ?? new Client()`: both are of one type. A lock that is handed in is another one than one that is made here.
+  if (isClient(right.shape) && isBlank(left.shape)) return { ...right, origins };
+  if (isClient(left.shape) && isBlank(right.shape)) return { ...left, origins };
   const unchanged = unchangedIn(left, right);
   return { ...unknown(id(), 'value', origins), ...(unchanged !== undefined && { unchanged }) };
 }
@@ -357,6 +360,15 @@ function unchangedIn(left: Value, right: Value): ReadonlySet<ReadId> | undefined
 /** `(await find()) ?? { total: 0 }`: what is used in the place of a row that is not there. */
 function isDefaultFor(shape: Shape, other: Shape): boolean {
   return other.kind === 'record' && (shape.kind === 'object' || shape.kind === 'constant');
+}
+
+/** An instance that gives access to what lies elsewhere: any other of its class gives access to the same. */
+function isClient(shape: Shape): boolean {
+  return shape.kind === 'instance' && shape.instance.class.lock === undefined;
+}
+
+function isBlank({ kind }: Shape): boolean {
+  return kind === 'unknown' || kind === 'pure' || kind === 'library';
 }
 
 function isEmpty(shape: Shape): boolean {

@@ -17,13 +17,17 @@ import bullmq from './models/bullmq.json' with { type: 'json' };
 import bunDeno from './models/bun-deno.json' with { type: 'json' };
 import cacheManager from './models/cache-manager.json' with { type: 'json' };
 import conf from './models/conf.json' with { type: 'json' };
+import conventions from './models/conventions.json' with { type: 'json' };
 import cron from './models/cron.json' with { type: 'json' };
 import croner from './models/croner.json' with { type: 'json' };
+import discordJs from './models/discord-js.json' with { type: 'json' };
 import drizzleOrm from './models/drizzle-orm.json' with { type: 'json' };
 import ecmascript from './models/ecmascript.json' with { type: 'json' };
+import electron from './models/electron.json' with { type: 'json' };
 import express from './models/express.json' with { type: 'json' };
 import expressAsyncHandler from './models/express-async-handler.json' with { type: 'json' };
 import fastify from './models/fastify.json' with { type: 'json' };
+import fastmcp from './models/fastmcp.json' with { type: 'json' };
 import firestore from './models/firestore.json' with { type: 'json' };
 import fsExt from './models/fs-ext.json' with { type: 'json' };
 import fsExtra from './models/fs-extra.json' with { type: 'json' };
@@ -47,6 +51,7 @@ import lockfile from './models/lockfile.json' with { type: 'json' };
 import lockkit from './models/lockkit.json' with { type: 'json' };
 import lowdb from './models/lowdb.json' with { type: 'json' };
 import lruCache from './models/lru-cache.json' with { type: 'json' };
+import mcpSdk from './models/mcp-sdk.json' with { type: 'json' };
 import memcached from './models/memcached.json' with { type: 'json' };
 import memjs from './models/memjs.json' with { type: 'json' };
 import mikroOrm from './models/mikro-orm.json' with { type: 'json' };
@@ -70,15 +75,16 @@ import nodePath from './models/node-path.json' with { type: 'json' };
 import nodeProcess from './models/node-process.json' with { type: 'json' };
 import nodeSchedule from './models/node-schedule.json' with { type: 'json' };
 import nodeSqlite from './models/node-sqlite.json' with { type: 'json' };
+import nodeTelegramBotApi from './models/node-telegram-bot-api.json' with { type: 'json' };
 import nodeTimers from './models/node-timers.json' with { type: 'json' };
 import nodeUrl from './models/node-url.json' with { type: 'json' };
 import nodeUtil from './models/node-util.json' with { type: 'json' };
 import nodeWorkerThreads from './models/node-worker-threads.json' with { type: 'json' };
 import osLock from './models/os-lock.json' with { type: 'json' };
-import pLimit from './models/p-limit.json' with { type: 'json' };
-import pQueue from './models/p-queue.json' with { type: 'json' };
 import pg from './models/pg.json' with { type: 'json' };
+import pLimit from './models/p-limit.json' with { type: 'json' };
 import postgres from './models/postgres.json' with { type: 'json' };
+import pQueue from './models/p-queue.json' with { type: 'json' };
 import prisma from './models/prisma.json' with { type: 'json' };
 import properLockfile from './models/proper-lockfile.json' with { type: 'json' };
 import pythonAiohttp from './models/python-aiohttp.json' with { type: 'json' };
@@ -127,14 +133,17 @@ import redlock from './models/redlock.json' with { type: 'json' };
 import remix from './models/remix.json' with { type: 'json' };
 import semaphoreAsyncAwait from './models/semaphore-async-await.json' with { type: 'json' };
 import sequelize from './models/sequelize.json' with { type: 'json' };
+import slackBolt from './models/slack-bolt.json' with { type: 'json' };
 import socketIo from './models/socket-io.json' with { type: 'json' };
 import sqlite3 from './models/sqlite3.json' with { type: 'json' };
 import supabaseJs from './models/supabase-js.json' with { type: 'json' };
 import sveltekit from './models/sveltekit.json' with { type: 'json' };
+import telegraf from './models/telegraf.json' with { type: 'json' };
 import trpc from './models/trpc.json' with { type: 'json' };
 import typeorm from './models/typeorm.json' with { type: 'json' };
 import upstashRedis from './models/upstash-redis.json' with { type: 'json' };
 import uuid from './models/uuid.json' with { type: 'json' };
+import vscode from './models/vscode.json' with { type: 'json' };
 import webLocks from './models/web-locks.json' with { type: 'json' };
 import webStorage from './models/web-storage.json' with { type: 'json' };
 import writeFileAtomic from './models/write-file-atomic.json' with { type: 'json' };
@@ -161,13 +170,17 @@ const files: readonly unknown[] = [
   bunDeno,
   cacheManager,
   conf,
+  conventions,
   cron,
   croner,
+  discordJs,
   drizzleOrm,
   ecmascript,
+  electron,
   express,
   expressAsyncHandler,
   fastify,
+  fastmcp,
   firestore,
   fsExt,
   fsExtra,
@@ -191,6 +204,7 @@ const files: readonly unknown[] = [
   lockkit,
   lowdb,
   lruCache,
+  mcpSdk,
   memcached,
   memjs,
   mikroOrm,
@@ -214,15 +228,16 @@ const files: readonly unknown[] = [
   nodeProcess,
   nodeSchedule,
   nodeSqlite,
+  nodeTelegramBotApi,
   nodeTimers,
   nodeUrl,
   nodeUtil,
   nodeWorkerThreads,
   osLock,
-  pLimit,
-  pQueue,
   pg,
+  pLimit,
   postgres,
+  pQueue,
   prisma,
   properLockfile,
   pythonAiohttp,
@@ -271,14 +286,17 @@ const files: readonly unknown[] = [
   remix,
   semaphoreAsyncAwait,
   sequelize,
+  slackBolt,
   socketIo,
   sqlite3,
   supabaseJs,
   sveltekit,
+  telegraf,
   trpc,
   typeorm,
   upstashRedis,
   uuid,
+  vscode,
   webLocks,
   webStorage,
   writeFileAtomic,

@@ -113,6 +113,11 @@ export interface ClassModel {
    * `sql`: if it is a statement of SQL.
    */
   readonly structural?: boolean | 'table' | 'query' | 'sql';
+  /**
+   * Of a `structural` class: a regular expression, upper or lower case, that the name of the receiver must match, since those
+   * of its methods say too little (`redis`, for `get` and `set`).
+   */
+  readonly called?: string;
   /** True when classes of the project that extend it are tables: their attributes are columns, their instances rows. */
   readonly rows?: boolean;
   /** Of records: true when the store sees what is assigned to their columns, so that assigning is writing (SQLAlchemy). */
@@ -244,6 +249,8 @@ export type CellKind =
 export interface CallModel {
   /** Of a method: another one of the class that does the same. */
   readonly sameAs?: string;
+  /** Of a method of a `structural` class: it is meant only if an argument is a text that matches a regular expression. */
+  readonly requires?: { readonly argument: number; readonly matches: string };
   /** How the call completes: at once, with a promise, or by calling its last argument with `(error, value)`. Default `sync`. */
   readonly completes?: 'sync' | 'promise' | 'callback';
   /** The names of the parameters, by position: arguments that are given by name are found by them. */

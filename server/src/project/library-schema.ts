@@ -175,6 +175,11 @@ export const libraryDefinitions = {
     query: className,
   }),
   call: record({
+    requires: {
+      ...record({ argument: { type: 'integer' }, matches: name }, ['argument', 'matches']),
+      description:
+        'Of a structural class: it is meant only if the argument is a text that matches the pattern.',
+    },
     sameAs: { ...name, description: 'Another method of the class that does the same.' },
     completes: {
       enum: ['sync', 'promise', 'callback'],
@@ -332,6 +337,10 @@ export const libraryDefinitions = {
         enum: [true, false, 'table', 'query', 'sql'],
         description:
           'The names of its methods say enough, whatever the receiver; or if the first argument is a table, a query, or a statement of SQL.',
+      },
+      called: {
+        ...name,
+        description: 'Of a structural class: a pattern that the name of the receiver must match.',
       },
       rows: {
         ...flag,

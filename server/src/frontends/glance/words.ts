@@ -27,6 +27,7 @@ const HARMLESS: ReadonlySet<string> = new Set([
   'parameters',
   'builds',
   'condition',
+  'requires',
 ]);
 const IN_MEMORY: ReadonlySet<string> = new Set(['variable', 'field', 'element']);
 
@@ -71,7 +72,8 @@ function collect(models: readonly LibraryModel[]): Words {
       }
     }
     for (const structural of Object.values(model.classes ?? {})) {
-      if (structural.structural !== true) continue;
+      // What is told by the name of its receiver is waited for, which is seen by itself.
+      if (structural.structural !== true || structural.called !== undefined) continue;
       for (const [name, call] of Object.entries(structural.methods)) {
         if (touchesShared(call)) storeMethods.add(name);
         if (completesLater(call)) laterMethods.add(name);
