@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, lstatSync, readdirSync, statSync, symlinkSync } from 'node:fs';
+import { chmodSync, lstatSync, readdirSync, readFileSync, statSync, symlinkSync } from 'node:fs';
+import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { CheckJson } from '../src/cli/output/json.js';
 import { CLI, LOSING, LOSING_LINE, Playground, run, SAFE } from './cli-support.js';
@@ -313,9 +314,47 @@ describe('other flags', () => {
       'e.ts': Uint8Array.of(0),
       'f.ts': LOSING,
     });
-    const alone = await json();
+    const alone = await json('--no-cache');
     expect(alone.findings).toHaveLength(3);
-    expect(await json('--jobs', '3')).toEqual(alone);
+    expect(await json('--no-cache', '--jobs', '3')).toEqual(alone);
+  });
+
+  describe('what is kept for the next run', () => {
+    const kept = (directory: string): string[] =>
+      readdirSync(directory, { recursive: true, encoding: 'utf8' });
+
+    test('by threads, too, and in the directory of the user', async () => {
+      ground.write({ 'a.ts': LOSING, 'b.ts': LOSING });
+      const first = await json('--jobs', '2');
+      const [file = ''] = kept(ground.cache).filter((name) => name.endsWith('.json'));
+      expect(file).toMatch(/^lockkit\/reports-[0-9a-f]{16}\.json$/);
+      const { reports } = JSON.parse(readFileSync(path.join(ground.cache, file), 'utf8')) as {
+        reports: unknown[];
+      };
+      expect(reports).toHaveLength(2);
+      expect(await json()).toEqual(first);
+    });
+
+    test('in node_modules, where that is', async () => {
+      ground.write({ 'a.ts': LOSING, 'node_modules/some/index.js': '' });
+      await json();
+      expect(kept(ground.path('node_modules/.cache/lockkit'))).toHaveLength(1);
+      expect(kept(ground.cache)).toEqual([]);
+    });
+
+    test('--no-cache keeps nothing', async () => {
+      ground.write({ 'a.ts': LOSING });
+      await json('--no-cache');
+      expect(kept(ground.cache)).toEqual([]);
+    });
+
+    test('--cache-dir that cannot be written to is said, and changes nothing else', async () => {
+      ground.write({ 'a.ts': LOSING, occupied: '' });
+      const { code, stdout, stderr } = await ground.lockkit(['check', '--cache-dir', 'occupied']);
+      expect(code).toBe(1);
+      expect(stdout).toContain('a.ts:');
+      expect(stderr).toBe('occupied:1: reports cannot be kept here: a file of that name is there\n');
+    });
   });
 
   test('--quiet prints findings only', async () => {
@@ -340,6 +379,8 @@ describe('other flags', () => {
       '--write-baseline',
       '--stdin-filename',
       '--jobs',
+      '--no-cache',
+      '--cache-dir',
       '--quiet',
     ]) {
       expect(help.stdout).toContain(flag);

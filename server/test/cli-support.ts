@@ -19,6 +19,8 @@ export interface Run {
 /** A directory of its own for files to check. */
 export class Playground {
   readonly directory = mkdtempSync(path.join(os.tmpdir(), 'lockkit-playground-'));
+  /** Where the command line keeps its reports by default, as for a user of whom nothing is kept. */
+  readonly cache = mkdtempSync(path.join(os.tmpdir(), 'lockkit-cache-'));
 
   /** Writes files; directories on the way are made. */
   write(files: Readonly<Record<string, string | Uint8Array>>): void {
@@ -38,7 +40,11 @@ export class Playground {
 
   /** Runs `lockkit` in the directory. */
   lockkit(words: readonly string[], input = '', options: SpawnOptions = {}): Promise<Run> {
-    return run([CLI, ...words], input, { cwd: this.directory, ...options });
+    return run([CLI, ...words], input, {
+      cwd: this.directory,
+      env: { ...process.env, XDG_CACHE_HOME: this.cache },
+      ...options,
+    });
   }
 
   /**
@@ -48,11 +54,14 @@ export class Playground {
   lockkitWithoutPrivileges(words: readonly string[]): Promise<Run> {
     if (process.getuid?.() !== 0) return this.lockkit(words);
     const bound = ['--bounding-set=-dac_override,-dac_read_search', process.execPath, CLI, ...words];
-    return execute('setpriv', bound, '', { cwd: this.directory });
+    return execute('setpriv', bound, '', {
+      cwd: this.directory,
+      env: { ...process.env, XDG_CACHE_HOME: this.cache },
+    });
   }
 
   remove(): void {
-    rmSync(this.directory, { recursive: true, force: true });
+    for (const made of [this.directory, this.cache]) rmSync(made, { recursive: true, force: true });
   }
 }
 

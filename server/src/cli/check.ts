@@ -13,7 +13,8 @@ import {
 import { applyBaseline, writeBaseline } from './baseline.js';
 import { fixAll, NO_FIXING } from './fix.js';
 import { EXIT_COULD_NOT_RUN, EXIT_FOUND, EXIT_NOTHING_FOUND, UsageError } from './exit-codes.js';
-import { checkInThreads, type Work } from './jobs.js';
+import { cacheFileOf } from './cache-file.js';
+import { checkInThreads, jobsFor, type Work } from './jobs.js';
 import type { Format } from './output/formats.js';
 import { formatGitHub } from './output/github.js';
 import { formatJson } from './output/json.js';
@@ -30,7 +31,10 @@ export interface CheckFlags {
   readonly baseline?: string;
   readonly writeBaseline?: string;
   readonly stdinFilename?: string;
-  readonly jobs: number;
+  /** Undefined to leave it to the number of files and cores. */
+  readonly jobs?: number;
+  readonly cache: boolean;
+  readonly cacheDir?: string;
   readonly quiet: boolean;
 }
 
@@ -46,6 +50,9 @@ export async function check(paths: readonly string[], flags: CheckFlags): Promis
   const options: ProjectOptions = {
     directory,
     ...(flags.config === undefined ? {} : { configurationFile: path.resolve(flags.config) }),
+    ...(flags.cache && flags.stdinFilename === undefined
+      ? { cacheFile: cacheFileOf(directory, flags.cacheDir) }
+      : {}),
   };
   try {
     return await checkWith(new Project(options), options, paths, flags);
@@ -87,10 +94,8 @@ async function checkWith(
       ? await project.select(paths)
       : await readStdin(project, flags.stdinFilename);
   const fixing = flags.fix ? await fixAll(project, selection.files, flags.level, flags.dryRun) : NO_FIXING;
-  const { reports, problems } =
-    flags.jobs > 1 && flags.stdinFilename === undefined
-      ? await checkInThreads(options, selection, flags.jobs)
-      : await checkHere(project, selection.files);
+  const { reports, problems } = await checkFiles(project, options, selection, flags);
+  const unkept = project.saveReports();
   const atLevel = reports.flatMap((report) =>
     report.diagnostics.filter((diagnostic) => isAtLeast(diagnostic.level, flags.level)),
   );
@@ -112,6 +117,7 @@ async function checkWith(
         report.unusedSuppressions.map(({ line, message }) => ({ file: report.file, line, message })),
       ),
       ...stale,
+      ...unkeptProblem(unkept, flags.cacheDir),
     ],
     files: reports.length,
     fixed: fixing.fixed,
@@ -138,10 +144,38 @@ async function readStdin(project: Project, name: string): Promise<Selection> {
   return { files: [file], directories: [], problems: [] };
 }
 
+/** What an earlier run has found still holds for most files, mostly; the others are shared among threads if they are many. */
+async function checkFiles(
+  project: Project,
+  options: ProjectOptions,
+  selection: Selection,
+  flags: CheckFlags,
+): Promise<Work> {
+  const recalled = new Map<string, FileReport>();
+  for (const file of selection.files) {
+    const report = await project.recall(file);
+    if (report !== undefined) recalled.set(file, report);
+  }
+  const files = selection.files.filter((file) => !recalled.has(file));
+  const jobs = flags.jobs ?? jobsFor(files);
+  const { reports, problems } =
+    jobs > 0 && files.length > 0 && flags.stdinFilename === undefined
+      ? await checkInThreads(project, options, { ...selection, files }, jobs)
+      : await checkHere(project, files);
+  const found = new Map([...recalled, ...reports.map((report) => [report.file, report] as const)]);
+  return { reports: selection.files.flatMap((file) => found.get(file) ?? []), problems };
+}
+
 async function checkHere(project: Project, files: readonly string[]): Promise<Work> {
   const reports: FileReport[] = [];
   for (const file of files) reports.push(await project.check(file));
   return { reports, problems: project.deploymentProblems };
+}
+
+/** That the default place cannot be written to is no fault of the user's; that their own cannot, they want to know. */
+function unkeptProblem(reason: string | undefined, cacheDir: string | undefined): Problem[] {
+  if (reason === undefined || cacheDir === undefined) return [];
+  return [{ file: path.resolve(cacheDir), line: 1, message: `reports cannot be kept here: ${reason}` }];
 }
 
 function withoutKnown(

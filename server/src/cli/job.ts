@@ -1,7 +1,7 @@
 /** The thread of {@link checkInThreads}. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { Project, type FileReport } from '../project/index.js';
-import type { Share, Work } from './jobs.js';
+import type { Share, ThreadWork } from './jobs.js';
 
 void work(workerData as Share);
 
@@ -11,5 +11,9 @@ async function work(share: Share): Promise<void> {
   project.belongTogether(share.directories);
   const reports: FileReport[] = [];
   for (const file of share.files) reports.push(await project.check(file));
-  parentPort?.postMessage({ reports, problems: project.deploymentProblems } satisfies Work);
+  parentPort?.postMessage({
+    reports,
+    problems: project.deploymentProblems,
+    kept: project.keptReports(share.files),
+  } satisfies ThreadWork);
 }

@@ -66,7 +66,15 @@ function programWith(exit: (code: number) => void): Command {
     .option('--write-baseline <file>', 'list what is found in this file, and exit with 0')
     .option('--stdin-filename <file>', 'check standard input as if it were this file')
     .addOption(
-      new Option('--jobs <number>', 'threads that check files').default(1).argParser(wholeFrom(1, MOST_JOBS)),
+      new Option(
+        '--jobs <number>',
+        'threads that check files (default: by the files and the cores)',
+      ).argParser(wholeFrom(1, MOST_JOBS)),
+    )
+    .option('--no-cache', 'check all anew, and keep nothing for the next run')
+    .option(
+      '--cache-dir <directory>',
+      'where reports are kept for the next run (default: in node_modules/.cache, or in the cache directory of the user)',
     )
     .option('--quiet', 'print findings only: no problems, no summary', false)
     .action(async (paths: string[], flags: CheckFlags) => {

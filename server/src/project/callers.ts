@@ -21,11 +21,11 @@ const MOST = 16;
 
 /**
  * The files that decide about the findings of a file: those that use the exported functions which lead to them.
+ * @param names as {@link entryNames} has them
  * @returns none where there are too many, or where code of other packages may call the functions too
  */
-export function usersOf(file: string, { findings }: Analysed, host: CallersHost): string[] {
-  const names = new Set(findings.flatMap((finding) => entriesOf(finding).map(({ name }) => name)));
-  if (names.size === 0 || host.isPublic(file)) return [];
+export function usersOf(file: string, names: readonly string[], host: CallersHost): string[] {
+  if (names.length === 0 || host.isPublic(file)) return [];
   const users = new Set<string>();
   const seen = new Set([file]);
   let level = [file];
@@ -36,16 +36,16 @@ export function usersOf(file: string, { findings }: Analysed, host: CallersHost)
       seen.add(importer);
       if (host.isPublic(importer)) return [];
       const text = host.textOf(importer);
-      if (text !== undefined && [...names].some((name) => mentions(text, name))) users.add(importer);
+      if (text !== undefined && names.some((name) => mentions(text, name))) users.add(importer);
       if (users.size > MOST) return [];
     }
   }
   return [...users].sort();
 }
 
-/** Whether something was found that only calls from other files would make happen. */
-export function hasEntries({ findings }: Analysed): boolean {
-  return findings.some((finding) => entriesOf(finding).length > 0);
+/** The exported functions whose calls from other files would make happen what was found. */
+export function entryNames({ findings }: Analysed): string[] {
+  return [...new Set(findings.flatMap((finding) => entriesOf(finding).map(({ name }) => name)))];
 }
 
 function entriesOf(finding: Finding): readonly EntryPoint[] {

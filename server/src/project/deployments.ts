@@ -14,14 +14,16 @@ import {
 } from '../deployment/index.js';
 import { frontendFor, prepareFrontends } from '../frontends/index.js';
 import type { Deployment } from '../model/deployment.js';
-import type { Problem } from '../model/diagnostics.js';
 import type { FileFacts } from '../model/facts.js';
+import type { Problem } from '../model/diagnostics.js';
 import type { LibraryModel } from '../model/library-model.js';
 import { CONFIGURATION_FILE, DEFAULT_CONFIGURATION } from './configuration.js';
 import type { ImportGraph } from './imports.js';
+import { digestOf, digestOfConstant } from './digest.js';
 import { Programs } from './programs.js';
 import { filesIn, isSelected } from './selection.js';
-import type { Sources } from './sources.js';
+import type { ReportCache } from './report-cache.js';
+import type { Source, Sources } from './sources.js';
 import { readTextFile } from './text-file.js';
 
 const isDeploymentFile = picomatch([...DEPLOYMENT_FILES], { dot: true, basename: true });
@@ -51,8 +53,8 @@ interface Top {
   readonly found: readonly string[];
   /** Those that are checked when nobody names them. */
   readonly selected: readonly string[];
-  /** Facts of the code that starts processes and threads. */
-  readonly code: Map<string, FileFacts>;
+  /** The code that starts processes and threads. */
+  readonly code: Map<string, Source>;
   /** Programs with a start command in their head. */
   readonly heads: Map<string, DeploymentSource>;
   reading: DeploymentReading;
@@ -68,12 +70,14 @@ export class Deployments {
   readonly #problems = new Map<string, readonly Problem[]>();
   /** By top; also what was read before all was forgotten, to be kept if nothing of it changed. */
   readonly #last = new Map<string, Top>();
+  #turn: Promise<void> = Promise.resolve();
 
   /** @param directory the workspace folder or the working directory; files are looked for up to it */
   constructor(
     private readonly directory: string,
     private readonly sources: Sources,
     private readonly imports: ImportGraph,
+    private readonly cache?: ReportCache,
   ) {}
 
   /** Forgets all; to be called when deployment files change. */
@@ -121,9 +125,15 @@ export class Deployments {
       pending.catch(() => this.#tops.delete(directory.path));
     }
     const top = await pending;
-    await prepareFrontends(this.#changed);
-    this.#update(directory.path, top, libraries);
+    await this.#inTurn(() => this.#update(directory.path, top, libraries));
     return top.programs.deploymentOf(file);
+  }
+
+  /** One after another, so that nobody is given what an edit has made untrue while that is still being read. */
+  async #inTurn(work: () => Promise<void>): Promise<void> {
+    const done = this.#turn.then(work);
+    this.#turn = done.catch(() => undefined);
+    await done;
   }
 
   /** The sources that belong together with a file of which a deployment was asked for. */
@@ -149,16 +159,15 @@ export class Deployments {
         const read = readTextFile(file);
         return read.kind === 'text' ? [{ file, text: read.text }] : [];
       });
-    const code = new Map<string, FileFacts>();
+    const code = new Map<string, Source>();
     const heads = new Map<string, DeploymentSource>();
     const selected = found.filter((file) => isSelected(file, DEFAULT_CONFIGURATION, directory.path));
-    await prepareFrontends(selected);
     for (const file of selected) {
-      const { facts, head } = this.#evidenceIn(file, libraries);
-      if (facts !== undefined) code.set(file, facts);
+      const { source, head } = this.#evidenceIn(file, libraries);
+      if (source !== undefined) code.set(file, source);
       if (head !== undefined) heads.set(file, head);
     }
-    const reading = readDeployment([...files, ...heads.values()], [...code.values()], libraries, found);
+    const reading = await this.#readingOf({ files, found, code, heads }, libraries);
     this.#problems.set(directory.path, reading.problems);
     const last = this.#last.get(directory.path);
     // The deployments that were given out stay what they were.
@@ -177,27 +186,41 @@ export class Deployments {
     return top;
   }
 
+  async #readingOf(
+    { files, found, code, heads }: Pick<Top, 'files' | 'found' | 'code' | 'heads'>,
+    libraries: readonly LibraryModel[],
+  ): Promise<DeploymentReading> {
+    const sources = [...files, ...heads.values()];
+    const texts = [...sources, ...[...code].map(([file, { text }]) => ({ file, text }))];
+    const key = this.cache && digestOf(digestOfConstant(libraries), found, texts);
+    const known = key === undefined ? undefined : this.cache?.reading(key);
+    if (known !== undefined) return known;
+    await prepareFrontends(code.keys());
+    const reading = readDeployment(sources, [...code.values()].flatMap(factsOf), libraries, found);
+    if (key !== undefined) this.cache?.setReading(key, reading);
+    return reading;
+  }
+
   #programsOf({ evidence }: DeploymentReading, files: readonly string[]): Programs {
     return new Programs({ evidence, files, importsOf: (file) => this.imports.of(file) });
   }
 
-  #update(directory: string, top: Top, libraries: readonly LibraryModel[]): void {
+  async #update(directory: string, top: Top, libraries: readonly LibraryModel[]): Promise<void> {
     let changed = false;
     for (const file of this.#changed) {
       if (this.#topOf(path.dirname(file)).path !== directory) continue;
       this.#changed.delete(file);
       if (this.imports.hasChanged(file)) top.programs.renew();
-      const { facts, head } = this.#evidenceIn(file, libraries);
-      if (facts === top.code.get(file) && head?.text === top.heads.get(file)?.text) continue;
+      const { source, head } = this.#evidenceIn(file, libraries);
+      if (source === top.code.get(file) && head?.text === top.heads.get(file)?.text) continue;
       changed = true;
-      if (facts === undefined) top.code.delete(file);
-      else top.code.set(file, facts);
+      if (source === undefined) top.code.delete(file);
+      else top.code.set(file, source);
       if (head === undefined) top.heads.delete(file);
       else top.heads.set(file, head);
     }
     if (!changed) return;
-    const sources = [...top.files, ...top.heads.values()];
-    const reading = readDeployment(sources, [...top.code.values()], libraries, top.found);
+    const reading = await this.#readingOf(top, libraries);
     // Most edits move evidence at most; what did not change must not have every file analysed again.
     if (isSame(reading, top.reading)) return;
     top.reading = reading;
@@ -205,25 +228,28 @@ export class Deployments {
   }
 
   /**
-   * The facts of a file that names a module by which more executions are started, and its text if it may begin with a start
+   * The source of a file that names a module by which more executions are started, and its text if it may begin with a start
    * command; others need no parsing.
    */
   #evidenceIn(
     file: string,
     libraries: readonly LibraryModel[],
-  ): { readonly facts?: FileFacts | undefined; readonly head?: DeploymentSource | undefined } {
+  ): { readonly source?: Source; readonly head?: DeploymentSource | undefined } {
     if (frontendFor(file) === undefined) return {};
     const source = this.sources.get(file);
     if (source.kind !== 'text') return {};
     const { text } = source;
     const head = mayHaveStartCommand({ file, text }) ? { file, text } : undefined;
-    if (!spawnWords(libraries).test(text)) return { head };
-    try {
-      return { facts: source.facts(), head };
-    } catch {
-      // The check of this file reports it.
-      return { head };
-    }
+    return spawnWords(libraries).test(text) ? { source, head } : { head };
+  }
+}
+
+function factsOf(source: Source): FileFacts[] {
+  try {
+    return [source.facts()].filter((facts) => facts !== undefined);
+  } catch {
+    // The check of this file reports it.
+    return [];
   }
 }
 

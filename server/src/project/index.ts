@@ -8,6 +8,7 @@ export {
 export { WATCHED_FILES } from './deployments.js';
 export { isAtLeast } from './levels.js';
 export { internalError, Project, type FileReport, type ProjectOptions, type Selection } from './project.js';
+export type { KeptReport } from './report-cache.js';
 export { slashed } from './selection.js';
 export type { UnusedSuppression } from './suppressions.js';
 export { reasonOf } from './text-file.js';

@@ -23,11 +23,14 @@ import {
   type DeploymentSettings,
   type RuleSettings,
 } from './configuration.js';
-import { hasEntries, onceEach, usersOf, withUsers, type CallersHost } from './callers.js';
+import { entryNames, onceEach, usersOf, withUsers, type CallersHost } from './callers.js';
 import { Deployments, mayBeDeploymentFile } from './deployments.js';
+import { digestOf, digestOfConstant } from './digest.js';
 import { Importers } from './importers.js';
 import { ImportGraph } from './imports.js';
 import { withLevel } from './levels.js';
+import { programStamp } from './program-stamp.js';
+import { ReportCache, type KeptReport } from './report-cache.js';
 import { Disk, Resolution, saysWhereModulesAre } from './resolution/index.js';
 import { Relevance } from './relevance.js';
 import { filesIn, filesIncludedBy, filesMatching, isConfigurationFile, isSelected } from './selection.js';
@@ -54,6 +57,8 @@ export interface ProjectOptions {
   readonly onConfigurationError?: (error: ConfigurationError) => void;
   /** Larger files are skipped. Default 2 MB. */
   readonly maximumBytes?: number;
+  /** The file in which reports are kept from one run to the next; absolute. Without it none are. */
+  readonly cacheFile?: string;
 }
 
 /** What the check of one file came to. */
@@ -91,6 +96,20 @@ interface Checked {
   readonly others: ReadonlyMap<string, string | undefined>;
 }
 
+/** What decides about a file besides texts. */
+interface Setting {
+  readonly configuration: Configuration;
+  readonly deployment: Deployment | undefined;
+}
+
+/** What the report of a file depends on besides its own text. */
+class Dependencies {
+  readonly others = new Set<string>();
+  /** As in {@link KeptReport}. */
+  names: readonly string[] = [];
+  users: readonly string[] = [];
+}
+
 interface Analysis {
   readonly configuration: Configuration;
   readonly deployment: Deployment;
@@ -126,6 +145,7 @@ export class Project {
   /** By the library models in force. */
   readonly #relevances = new Map<readonly LibraryModel[], Relevance>();
   readonly #default: Configuration;
+  readonly #cache: ReportCache | undefined;
   readonly #disk = new Disk();
   readonly #resolution = new Resolution(this.#disk);
   readonly #callers: CallersHost = {
@@ -148,7 +168,9 @@ export class Project {
       resolve: (specifier, from) => this.#resolution.resolve(specifier, from),
     });
     this.#importers = new Importers(this.#imports);
-    this.#deployments = new Deployments(options.directory, this.#sources, this.#imports);
+    this.#cache =
+      options.cacheFile === undefined ? undefined : new ReportCache(options.cacheFile, programStamp());
+    this.#deployments = new Deployments(options.directory, this.#sources, this.#imports, this.#cache);
     this.#default = this.#withSettings(DEFAULT_CONFIGURATION);
   }
 
@@ -276,6 +298,9 @@ export class Project {
     const { configuration, deployment } = await this.#settingOf(file);
     const stamp = this.#sources.stampOf(file);
     const known = this.#checked.get(file);
+    const recalled =
+      known === undefined ? await this.#recall(file, { configuration, deployment }) : undefined;
+    if (recalled !== undefined) return recalled;
     const sameSetting = known?.configuration === configuration && known.deployment === deployment;
     const relevant = this.isSource(file) && (await this.#isRelevant(file, configuration));
     const sameWay = sameSetting && known.relevant === relevant;
@@ -288,11 +313,12 @@ export class Project {
       this.#checked.set(file, { ...known, stamp });
       return known.report;
     }
-    const others = new Set<string>();
+    const dependencies = new Dependencies();
+    const { others } = dependencies;
     const report =
       source.kind === 'text'
         ? relevant || !this.isSource(file)
-          ? await this.#checkSource(file, source, configuration, deployment, others)
+          ? await this.#checkSource(file, source, configuration, deployment, dependencies)
           : reportOf(file, source, configuration, [])
         : nothingOf(file, source.kind, { file, line: source.line, message: source.message });
     await this.prepareFixes(report.diagnostics);
@@ -307,13 +333,69 @@ export class Project {
       others: this.#hashesOf(others),
     });
     this.#depend(file, others);
+    if (relevant) this.#keep(file, report, settingOf(configuration, deployment), dependencies);
     return report;
   }
 
+  /**
+   * The report of an earlier run, if nothing has changed that it depends on.
+   * @throws ConfigurationError
+   */
+  async recall(file: string): Promise<FileReport | undefined> {
+    if (this.#cache?.get(file) === undefined) return undefined;
+    return this.#recall(file, await this.#settingOf(file));
+  }
+
+  async #recall(file: string, { configuration, deployment }: Setting): Promise<FileReport | undefined> {
+    const kept = this.#cache?.get(file);
+    if (kept === undefined) return undefined;
+    if (kept.setting !== settingOf(configuration, deployment)) return undefined;
+    if (kept.texts !== this.#digestOf([file, ...kept.others])) return undefined;
+    if (kept.names.length > 0) {
+      await this.#importers.read(await this.#deployments.sourcesAround(file));
+      const users = usersOf(file, kept.names, this.#callers);
+      if (digestOf(users) !== digestOf(kept.users)) return undefined;
+    }
+    await this.prepareFixes(kept.report.diagnostics);
+    return kept.report;
+  }
+
+  #keep(file: string, report: FileReport, setting: string, { others, names, users }: Dependencies): void {
+    const texts = this.#cache && this.#digestOf([file, ...others]);
+    if (texts === undefined) return;
+    this.#cache?.set(file, { setting, others: [...others], texts, names, users, report });
+  }
+
+  /** Of the texts of files, and of where their imports lead. */
+  #digestOf(files: readonly string[]): string {
+    return digestOf(
+      files.map((file) => [file, this.#hashOf(file) ?? null, this.#imports.of(file)?.files ?? null]),
+    );
+  }
+
+  /** The reports of these files, with what they depend on, for another project to be kept by. */
+  keptReports(files: readonly string[]): [file: string, kept: KeptReport][] {
+    return files.flatMap((file) => {
+      const kept = this.#cache?.get(file);
+      return kept === undefined ? [] : [[file, kept] as const];
+    });
+  }
+
+  /** Takes over what other projects have checked. */
+  keepReports(reports: readonly (readonly [file: string, kept: KeptReport])[]): void {
+    for (const [file, kept] of reports) this.#cache?.set(file, kept);
+  }
+
+  /**
+   * Keeps the reports so far for later runs.
+   * @returns undefined, or why they cannot be kept
+   */
+  saveReports(): string | undefined {
+    return this.#cache?.save();
+  }
+
   /** What decides about a file besides its text. */
-  async #settingOf(
-    file: string,
-  ): Promise<{ configuration: Configuration; deployment: Deployment | undefined }> {
+  async #settingOf(file: string): Promise<Setting> {
     const configuration = this.configurationOf(file);
     const deployment = this.isSource(file)
       ? this.#override(configuration, await this.#deployments.of(file, this.#librariesOf(configuration)))
@@ -348,14 +430,19 @@ export class Project {
   }
 
   /** What is found in a file, by itself and by those that use it. */
-  async #findingsOf(file: string, others: Set<string>): Promise<readonly Finding[]> {
+  async #findingsOf(file: string, dependencies: Dependencies): Promise<readonly Finding[]> {
+    const { others } = dependencies;
     const own = await this.#analysed(file);
     if (own === undefined) return [];
     for (const other of own.files) others.add(other);
-    if (!hasEntries(own)) return own.findings;
+    const names = entryNames(own);
+    if (names.length === 0) return own.findings;
     await this.#importers.read(await this.#deployments.sourcesAround(file));
+    const using = usersOf(file, names, this.#callers);
+    dependencies.names = names;
+    dependencies.users = using;
     const users = new Map<string, { analysed: Analysed; text: string }>();
-    for (const user of usersOf(file, own, this.#callers)) {
+    for (const user of using) {
       await prepareFrontends([user]);
       const [analysed, text] = [await this.#analysed(user), this.textOf(user)];
       if (analysed === undefined || text === undefined) continue;
@@ -399,13 +486,13 @@ export class Project {
     return [...others].every(([file, hash]) => this.#hashOf(file) === hash);
   }
 
-  /** @param others is given the other files that the report depends on */
+  /** @param dependencies is told what the report depends on */
   async #checkSource(
     file: string,
     source: Source,
     configuration: Configuration,
     deployment: Deployment | undefined,
-    others: Set<string>,
+    dependencies: Dependencies,
   ): Promise<FileReport> {
     try {
       const facts = source.facts();
@@ -416,7 +503,7 @@ export class Project {
           message: `not checked: Lockkit does not read ${kindOfFile(file)}`,
         });
       }
-      const diagnostics = onceEach(reportFindings(await this.#findingsOf(file, others)))
+      const diagnostics = onceEach(reportFindings(await this.#findingsOf(file, dependencies)))
         .filter((diagnostic) => diagnostic.place.file === file)
         .flatMap((diagnostic) => withLevel(diagnostic, configuration.rules) ?? [])
         .sort((left, right) => left.place.start - right.place.start || left.place.end - right.place.end);
@@ -572,6 +659,11 @@ export class Project {
     }
     return overridden;
   }
+}
+
+/** A digest of what decides about a file besides its text; all else is in the program itself. */
+function settingOf({ rules, libraries }: Configuration, deployment: Deployment | undefined): string {
+  return digestOf(rules, libraries, deployment === undefined ? null : digestOfConstant(deployment));
 }
 
 function reportOf(

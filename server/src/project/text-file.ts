@@ -55,6 +55,7 @@ const REASONS: Readonly<Record<string, string>> = {
   EACCES: 'permission denied',
   EPERM: 'permission denied',
   ENOENT: 'no such file or directory',
+  EEXIST: 'a file of that name is there',
   ENOTDIR: 'no such file (a part of the path is a file, not a directory)',
   EISDIR: 'this is a directory, not a file',
   ELOOP: 'a symbolic link that leads back to itself',

@@ -9,7 +9,7 @@ import type { Diagnostic } from '../../src/model/diagnostics.js';
 import type { FileFacts } from '../../src/model/facts.js';
 import { ImportGraph } from '../../src/project/imports.js';
 import { Programs } from '../../src/project/programs.js';
-import { onceEach, usersOf, withUsers, type CallersHost } from '../../src/project/callers.js';
+import { entryNames, onceEach, usersOf, withUsers, type CallersHost } from '../../src/project/callers.js';
 import { Importers } from '../../src/project/importers.js';
 import { Memory, Resolution } from '../../src/project/resolution/index.js';
 import { CONFIGURATION_FILE, parseConfiguration } from '../../src/project/configuration.js';
@@ -71,7 +71,7 @@ export function check(files: ReadonlyMap<string, string>): Diagnostic[] {
     }),
   );
   return [...analyses].flatMap(([file, own]) => {
-    const users = usersOf(file, own, callers).flatMap((user) => {
+    const users = usersOf(file, entryNames(own), callers).flatMap((user) => {
       const [analysed, text] = [analyses.get(user), texts.get(user)];
       return analysed === undefined || text === undefined ? [] : [[user, { analysed, text }] as const];
     });

@@ -15,14 +15,14 @@ import { canAwait, findPlace, type Host } from './place.js';
 import { replaceLock } from './replace-lock.js';
 import { styleOf } from './style.js';
 import { isWaitedFor } from './waiting.js';
-import { isAsync, parse, syntaxErrors } from './syntax.js';
+import { isAsync, parse, parseOnce, syntaxErrors } from './syntax.js';
 import { wrapExpression, wrapStatements } from './wrap.js';
 
 /** @returns undefined where the request cannot be written rightly, or nothing is left to be done */
 export function writeTypeScriptFix(request: FixRequest, text: string): Fix | undefined {
   const { title } = request;
   const file = fileOf(request);
-  const source = parse(file, text);
+  const source = parseOnce(file, text);
   const errors = syntaxErrors(source);
   // What speaks of a lock may stand anywhere in the file.
   const area = 'region' in request ? request.region.function : { start: 0, end: text.length };

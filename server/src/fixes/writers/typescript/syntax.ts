@@ -10,6 +10,14 @@ export function parse(file: string, text: string): ts.SourceFile {
   return ts.createSourceFile(file, text, options, true, scriptKind(file));
 }
 
+let last: ts.SourceFile | undefined;
+
+/** As {@link parse}; the fixes of one file are mostly written one after another, and it need not be parsed for each. */
+export function parseOnce(file: string, text: string): ts.SourceFile {
+  if (last?.fileName !== file || last.text !== text) last = parse(file, text);
+  return last;
+}
+
 export function isTypeScript(source: ts.SourceFile): boolean {
   return /\.[cm]?tsx?$/.test(source.fileName);
 }
