@@ -78,8 +78,8 @@ describe('code', () => {
     ],
     [
       'workers, as many as there are processors',
-      "import * as wt from 'node:worker_threads';\nimport os from 'node:os';\nclass Pool { constructor() { for (let i = 0; i < os.availableParallelism(); i++) new wt.Worker(script()); } }",
-      ['threads many: src/main.ts starts a worker thread per CPU (new Worker)'],
+      "import * as wt from 'node:worker_threads';\nimport os from 'node:os';\nclass Pool { constructor() { for (let i = 0; i < os.availableParallelism(); i++) new wt.Worker(new URL('./worker.js', import.meta.url)); } }",
+      ['threads many: src/main.ts starts a worker thread per CPU (new Worker) [src/worker.js]'],
     ],
     [
       'child processes in a loop',
@@ -101,7 +101,22 @@ describe('code', () => {
     expect(told({ 'src/main.ts': text })).toEqual(expected);
   });
 
+  const pool =
+    "import { Worker } from 'node:worker_threads';\nexport const start = (script: string) => new Worker(script);";
   test.each([
+    "import { parentPort } from 'node:worker_threads';\nparentPort?.postMessage('ready');",
+    "const { workerData } = require('worker_threads');\nconsole.log(workerData);",
+    "const threads = require('worker_threads');\nthreads.parentPort.postMessage('ready');",
+  ])('a worker whose path is not known is what speaks to the thread that started it', (text) => {
+    const besides = { 'src/main.ts': pool, 'src/store.ts': 'export let total = 0;' };
+    expect(told({ ...besides, 'src/worker.ts': text })).toEqual([
+      'threads many: src/main.ts starts a worker thread (new Worker) [src/worker.ts]',
+    ]);
+    expect(told({ ...besides, 'test/worker.ts': text })).toEqual([]);
+  });
+
+  test.each([
+    ['a worker thread of which nothing is in the project', pool],
     [
       'a child process of another program',
       "import { fork } from 'node:child_process';\nfork('./child.js');\nfork('./other.js');",

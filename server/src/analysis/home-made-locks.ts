@@ -169,8 +169,12 @@ export function noteTurn(analysis: Analysis, state: State, waited: Value | undef
   for (const turn of turns) state.acquire(turn);
 }
 
-/** What was read from a cell is waited for: who comes after has to look at the cell again. */
+/**
+ * What was read from a cell is waited for: who comes after has to look at the cell again. A promise that the reading itself gave,
+ * since the store answers later, is not what the cell holds.
+ */
 export function noteWait(state: State, waited: Value | undefined): void {
+  if (waited?.pending !== undefined) return;
   const read = waited?.direct === undefined ? undefined : state.reads.get(waited.direct);
   if (read === undefined || !IN_MEMORY.has(read.cell.kind)) return;
   state.conditions = state.conditions.waitFor(read);

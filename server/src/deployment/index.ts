@@ -4,6 +4,7 @@ import type { Problem } from '../model/diagnostics.js';
 import type { FileFacts } from '../model/facts.js';
 import type { LibraryModel } from '../model/library-model.js';
 import { readCode } from './code/code.js';
+import { withWorkerPrograms } from './code/worker-programs.js';
 import { COMPOSE_FILE, Containers, DOCKERFILE } from './containers.js';
 import { Layout, PACKAGE_FILES } from './layout.js';
 import { readCompose } from './readers/compose.js';
@@ -152,7 +153,7 @@ export function readDeployment(
   return {
     evidence: [
       ...readings.flatMap(({ evidence }) => evidence),
-      ...facts.flatMap((file) => readCode(file, layout, libraries)),
+      ...facts.flatMap((file) => withWorkerPrograms(readCode(file, layout, libraries), file, facts, layout)),
     ],
     problems: readings.flatMap(({ problems }) => problems),
   };

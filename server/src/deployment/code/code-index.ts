@@ -26,6 +26,9 @@ export interface CallSite {
 
 export class CodeIndex {
   readonly calls: CallSite[] = [];
+  /** Modules that are loaded by calls (`require`), and the names of properties that are read. */
+  readonly modules = new Set<string>();
+  readonly properties = new Set<string>();
   private readonly definitions: Map<Temporary, Operation>[] = [];
   private readonly stores = new Map<VariableIndex, Value[]>();
 
@@ -94,6 +97,8 @@ export class CodeIndex {
       default:
         this.definitions[index]?.set(node.into, node);
         if (node.kind === 'call') this.calls.push({ call: node, function: index, loops });
+        else if (node.kind === 'load-module') this.modules.add(node.module);
+        else if (node.kind === 'load-property' && typeof node.key === 'string') this.properties.add(node.key);
     }
   }
 
