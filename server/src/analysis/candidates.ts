@@ -249,6 +249,7 @@ function openAt(
   locks: readonly Acquisition[],
   crossed: boolean,
 ): Overlap[] {
+  if (cell.apart?.includes(level.index) === true) return [];
   const covered = locks.filter((lock) => isShared(lock, level)).flatMap((lock) => lock.span);
   return level.overlaps
     .filter(({ dimension }) => subtract(intersect([dimension], cell.reach), covered).length > 0)

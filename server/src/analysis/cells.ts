@@ -80,6 +80,7 @@ export function fieldCell(analysis: Analysis, object: AbstractObject, key: Key):
     depth: object.depth,
     sharing: object.sharing,
     holder: object,
+    ...apartBy(key),
     ...(declared !== undefined && { declaration: placeIn(declared.owner.frame, declared.field.range) }),
   };
 }
@@ -106,6 +107,18 @@ export function sharedCell(instance: Instance, key: Key): CellIdentity | undefin
   };
 }
 
+/** What a cell holds, of which no more is known. */
+export function contentsOf({ key, name, depth, apart }: CellIdentity): Shape {
+  return { kind: 'contents', cell: key, label: name, depth, ...(apart !== undefined && { apart }) };
+}
+
+/** The property `apart` of a cell that is named by a key. */
+function apartBy(key: Key | undefined, holder: readonly number[] = []): Pick<CellIdentity, 'apart'> {
+  const each = key === undefined || typeof key === 'string' ? [] : distinctBy(key).each;
+  const apart = [...holder, ...each];
+  return apart.length === 0 ? {} : { apart };
+}
+
 /** A property of whatever a cell holds. */
 export function innerCell(
   analysis: Analysis,
@@ -120,6 +133,7 @@ export function innerCell(
     reach: reachOf(analysis, 'field'),
     depth: contents.depth,
     sharing: 'usual',
+    ...apartBy(key, contents.apart),
   };
 }
 
@@ -140,6 +154,7 @@ export function storeCell(
     reach: distinct === undefined ? reach : subtract(reach, distinct.dimensions),
     depth: Math.max(scope.depth, distinct?.depth ?? 0),
     sharing: 'usual',
+    ...apartBy(name),
   };
 }
 

@@ -63,6 +63,11 @@ export class Conditions {
     return new Conditions(this.decisions, this.used, waited);
   }
 
+  /** It was looked at otherwise whether to go on after the waits. */
+  forgetWaits(): Conditions {
+    return this.waited.size === 0 ? this : new Conditions(this.decisions, this.used);
+  }
+
   /** What was decided alike on both ways, and what was waited for on either. */
   static join(left: Conditions, right: Conditions): Conditions {
     if (left === right) return left;

@@ -74,7 +74,7 @@ export function applyModel(called: CallSite, state: State, given: Applied): Resu
         kind: 'unknown',
         id: `${frame.id}@${String(operation.range.start)}`,
         label: operation.text,
-        differs: { dimensions: call.differs.filter((dimension) => dimension !== 'tasks'), depth },
+        differs: { dimensions: call.differs.filter((dimension) => dimension !== 'tasks'), depth, each: [] },
       },
     };
   }

@@ -18,7 +18,7 @@ import { performed } from './queries.js';
 import { relatedRows } from './row-effects.js';
 import { walk } from './walk.js';
 import type { Conditions, Decision } from './conditions.js';
-import { forgetEmpty, noteHandOver, noteTest, noteTurn, noteWait } from './home-made-locks.js';
+import { forgetEmpty, IN_MEMORY, noteHandOver, noteTest, noteTurn, noteWait } from './home-made-locks.js';
 import { publish } from './publish.js';
 import { initializeStatics } from './statics.js';
 import { noteReturned } from './awaits.js';
@@ -187,6 +187,7 @@ function execute(analysis: Analysis, frame: Frame, node: Node, state: State): Ou
       const other = execute(analysis, frame, node.else, whenFalse);
       noteOtherwise(decisions?.no, one);
       noteOtherwise(decisions?.yes, other);
+      noteLookAround(condition, one, other);
       const next = joinAll(analysis, [one.next, other.next]);
       if (next !== undefined && one.next !== undefined && other.next !== undefined) {
         if (pointCount(next, condition) === pointsBefore) noteDecision(next, one.next, other.next, condition);
@@ -293,6 +294,20 @@ function noteOtherwise(decision: Decision | undefined, other: Outcome): void {
   if (decision === undefined || other.next !== undefined) return;
   if (other.exits.some(({ kind }) => kind === 'throw')) decision.otherwise = 'throws';
   else if (other.exits.some(({ kind }) => kind === 'return')) decision.otherwise = 'returns';
+}
+
+/**
+ * After a wait, something else that others change is looked at, and decides whether to leave (`if (mine !== generation) return`): of
+ * those who have waited, that lets one go on.
+ */
+function noteLookAround(condition: Value, one: Outcome, other: Outcome): void {
+  const [next, gone] = one.next === undefined ? [other.next, one] : [one.next, other];
+  if (next === undefined || gone.next !== undefined || gone.exits.length === 0) return;
+  for (const id of condition.origins.keys()) {
+    const read = next.reads.get(id);
+    if (read !== undefined && read.point === undefined && IN_MEMORY.has(read.cell.kind))
+      next.conditions = next.conditions.forgetWaits();
+  }
 }
 
 /** How many of the reads that a condition derives from have passed a point. */

@@ -5,7 +5,16 @@ import type { Analysis } from './analysis.js';
 import { assignedField, assignedVariable } from './assigned.js';
 import { noteRead, noteWrite } from './awaits.js';
 import { exportedBinding, importedBinding, namespaceOf, starredBinding, type Binding } from './bindings.js';
-import { fieldCell, innerCell, readCell, sharedCell, variableCell, writeCell, type Key } from './cells.js';
+import {
+  contentsOf,
+  fieldCell,
+  innerCell,
+  readCell,
+  sharedCell,
+  variableCell,
+  writeCell,
+  type Key,
+} from './cells.js';
 import { noteCopy } from './copies.js';
 import { plainKey } from './element-keys.js';
 import { frameOf, variableKey, type Frame } from './frame.js';
@@ -214,7 +223,7 @@ function fromLibrary(
   const found = analysis.models.find(shape.module, shape.path)?.export;
   if (found === undefined || !('value' in found)) return valueOf(shape, origins);
   const label = shape.path.filter((name) => name !== 'default' && name !== '*').join('.');
-  const differs = { dimensions: found.value.differs, depth: 0 };
+  const differs = { dimensions: found.value.differs, depth: 0, each: [] };
   return valueOf({ kind: 'unknown', id: `${shape.module}:${label}`, label, differs }, origins);
 }
 
@@ -229,13 +238,9 @@ export function isOwn(
   return owner.class === undefined && owner.depth >= analysis.depth;
 }
 
-function seenThrough(
-  shape: Shape,
-  shared: boolean,
-  cell: { readonly key: string; readonly name: string; readonly depth: number },
-): Shape {
+function seenThrough(shape: Shape, shared: boolean, cell: CellIdentity): Shape {
   if (LOOKED_THROUGH.has(shape.kind) || (!shared && shape.kind !== 'constant')) return shape;
-  return { kind: 'contents', cell: cell.key, label: cell.name, depth: cell.depth };
+  return contentsOf(cell);
 }
 
 /** A function of which nothing is known but that it gives a promise. */
@@ -368,7 +373,7 @@ export function loadProperty(
         const cell = innerCell(analysis, shape, key);
         const origins = readCell(analysis, state, frame, cell, place);
         return {
-          shape: { kind: 'contents', cell: cell.key, label: cell.name, depth: cell.depth },
+          shape: contentsOf(cell),
           origins: originsOf([object, { ...object, origins }]),
           direct: origins.keys().next().value ?? '',
         };
@@ -461,7 +466,7 @@ function inheritedProperty(analysis: Analysis, object: Value, key: Key): Value |
 function ofShared(analysis: Analysis, state: State, frame: Frame, cell: CellIdentity, place: Place): Value {
   const origins = readCell(analysis, state, frame, cell, place);
   return {
-    shape: { kind: 'contents', cell: cell.key, label: cell.name, depth: cell.depth },
+    shape: contentsOf(cell),
     origins,
     direct: origins.keys().next().value ?? '',
   };

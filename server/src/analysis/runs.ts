@@ -69,10 +69,13 @@ function runWork(
       return nothing;
     case 'each': {
       const { receiver } = applied;
-      const element =
+      const element: Value =
         receiver?.shape.kind === 'record'
           ? receiver
-          : unknown(analysis.freshId(), 'element', originsOf(receiver === undefined ? [] : [receiver]));
+          : {
+              shape: { kind: 'unknown', id: analysis.freshId(), label: 'element', each: analysis.depth + 1 },
+              origins: originsOf(receiver === undefined ? [] : [receiver]),
+            };
       const overlaps: Overlap[] = [
         {
           dimension: 'tasks',

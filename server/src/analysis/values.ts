@@ -12,7 +12,7 @@ import type { Manager } from './managers.js';
 import type { Module } from './modules.js';
 import type { Query } from './queries.js';
 import type { StoredRecord } from './records.js';
-import type { Acquisition } from './state.js';
+import type { Acquisition, CellIdentity } from './state.js';
 
 /** Identifies a read of a cell: one operation in one call of its function. */
 export type ReadId = string;
@@ -138,6 +138,8 @@ export type Shape =
       readonly promising?: boolean;
       /** True for what the caller of an execution hands in. */
       readonly given?: boolean;
+      /** An element of a list: the overlap context whose executions, started together, have one each. */
+      readonly each?: number;
     }
   | { readonly kind: 'constant'; readonly value: string | number | boolean | null | undefined }
   | { readonly kind: 'template'; readonly parts: readonly (string | Shape)[] }
@@ -167,7 +169,14 @@ export type Shape =
   | { readonly kind: 'manager'; readonly manager: Manager }
   | { readonly kind: 'object'; readonly object: AbstractObject }
   /** Whatever a shared cell holds. */
-  | { readonly kind: 'contents'; readonly cell: string; readonly label: string; readonly depth: number }
+  | {
+      readonly kind: 'contents';
+      readonly cell: string;
+      readonly label: string;
+      readonly depth: number;
+      /** See {@link CellIdentity.apart}. */
+      readonly apart?: readonly number[];
+    }
   /** A pending promise that code of the file made, and the function that settles it. */
   | {
       readonly kind: 'future';
