@@ -12,7 +12,7 @@ import type { Manager } from './managers.js';
 import type { Module } from './modules.js';
 import type { Query } from './queries.js';
 import type { StoredRecord } from './records.js';
-import type { Acquisition, CellIdentity } from './state.js';
+import type { Acquisition } from './state.js';
 
 /** Identifies a read of a cell: one operation in one call of its function. */
 export type ReadId = string;
@@ -174,7 +174,7 @@ export type Shape =
       readonly cell: string;
       readonly label: string;
       readonly depth: number;
-      /** See {@link CellIdentity.apart}. */
+      /** Of the cell: see its identity. */
       readonly apart?: readonly number[];
     }
   /** A pending promise that code of the file made, and the function that settles it. */

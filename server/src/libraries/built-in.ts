@@ -16,6 +16,7 @@ import bull from './models/bull.json' with { type: 'json' };
 import bullmq from './models/bullmq.json' with { type: 'json' };
 import bunDeno from './models/bun-deno.json' with { type: 'json' };
 import cacheManager from './models/cache-manager.json' with { type: 'json' };
+import commander from './models/commander.json' with { type: 'json' };
 import conf from './models/conf.json' with { type: 'json' };
 import conventions from './models/conventions.json' with { type: 'json' };
 import cron from './models/cron.json' with { type: 'json' };
@@ -169,6 +170,7 @@ const files: readonly unknown[] = [
   bullmq,
   bunDeno,
   cacheManager,
+  commander,
   conf,
   conventions,
   cron,

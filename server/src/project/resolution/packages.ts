@@ -69,6 +69,11 @@ export class Packages {
   isPublic(file: string): boolean {
     const own = this.packageOf(path.dirname(file));
     if (typeof own?.manifest.name !== 'string' || own.manifest.private === true) return false;
+    // A package of nothing but programs is run, and not imported.
+    const isImported = ['main', 'module', 'exports', 'types'].some(
+      (name) => own.manifest[name] !== undefined,
+    );
+    if (own.manifest.bin !== undefined && !isImported) return false;
     const { exports } = own.manifest;
     const entries = isObject(exports) ? Object.keys(exports).filter((key) => key.startsWith('./')) : [];
     return [undefined, ...entries.map((entry) => entry.slice(2))].some(
