@@ -49,7 +49,7 @@ import kysely from './models/kysely.json' with { type: 'json' };
 import libsqlClient from './models/libsql-client.json' with { type: 'json' };
 import loadJsonFile from './models/load-json-file.json' with { type: 'json' };
 import lockfile from './models/lockfile.json' with { type: 'json' };
-import lockkit from './models/lockkit.json' with { type: 'json' };
+import lockkit from './models/lockkit-node.json' with { type: 'json' };
 import lowdb from './models/lowdb.json' with { type: 'json' };
 import lruCache from './models/lru-cache.json' with { type: 'json' };
 import mcpSdk from './models/mcp-sdk.json' with { type: 'json' };
