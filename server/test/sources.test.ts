@@ -53,6 +53,17 @@ describe('what is kept', () => {
     expect(textIn(sources, second)).toBe(parsed);
   });
 
+  it('what is on disk is looked at again when that is asked for', () => {
+    const sources = new Sources();
+    const file = path.join(directory, 'changing.ts');
+    writeFileSync(file, TEXT);
+    textIn(sources, file);
+    writeFileSync(file, 'let other = 1;');
+    expect(textIn(sources, file).text).toBe(TEXT);
+    sources.lookAgain();
+    expect(textIn(sources, file).text).toBe('let other = 1;');
+  });
+
   it('what an editor has open comes before what is on disk, and goes with it', () => {
     const sources = new Sources();
     sources.setOverlay(first, 'let other = 2;');

@@ -8,17 +8,47 @@ import { walk } from './walk.js';
 /** How many overlap contexts are entered where a module's own body runs: that of the script. */
 export const MODULE_DEPTH = 1;
 
+/** What follows from the facts of a file alone, and serves every analysis that comes to see it. */
+interface Derived {
+  readonly exports: ReadonlyMap<string, Exclude<ExportFacts, { kind: 'all' }>>;
+  /** The variables of each function that functions inside of it use. */
+  readonly captured: ReadonlyMap<FunctionFacts, readonly VariableIndex[]>;
+  readonly places: Map<TextRange, Place>;
+}
+
+const known = new WeakMap<FileFacts, Derived>();
+
+function derivedFrom(facts: FileFacts): Derived {
+  let derived = known.get(facts);
+  if (derived === undefined) {
+    const exports = facts.exports.flatMap((exported) =>
+      exported.kind === 'all' ? [] : [[exported.name, exported] as const],
+    );
+    derived = { exports: new Map(exports), captured: capturedIn(facts), places: new Map() };
+    known.set(facts, derived);
+  }
+  return derived;
+}
+
+function capturedIn({ functions, variables }: FileFacts): Map<FunctionFacts, VariableIndex[]> {
+  const all = new Map<FunctionFacts, VariableIndex[]>();
+  variables.forEach(({ captured, scope }, index) => {
+    const owner = functions[scope];
+    if (!captured || owner === undefined) return;
+    const others = all.get(owner);
+    if (others === undefined) all.set(owner, [index]);
+    else others.push(index);
+  });
+  return all;
+}
+
 /** A file, and the one run of its own body. */
 export class Module {
   /** The frame of the body, which every function of the file closes over. */
   readonly frame: Frame;
   /** Whether the body was run; its functions and classes are there before. */
   progress: 'unread' | 'running' | 'done' = 'unread';
-  /** What it exports, by the name that others import it by. */
-  readonly exports: ReadonlyMap<string, Exclude<ExportFacts, { kind: 'all' }>>;
-  /** The variables of each function that functions inside of it use. */
-  private readonly captured = new Map<FunctionFacts, VariableIndex[]>();
-  private readonly places = new Map<TextRange, Place>();
+  private readonly derived: Derived;
 
   /** @param number unique in the analysis */
   constructor(
@@ -36,35 +66,32 @@ export class Module {
       temporaries: new Map(),
       followed: new Set(),
     };
-    this.exports = new Map(
-      facts.exports.flatMap((exported) => (exported.kind === 'all' ? [] : [[exported.name, exported]])),
-    );
-    facts.variables.forEach(({ captured, scope }, index) => {
-      const owner = facts.functions[scope];
-      if (!captured || owner === undefined) return;
-      const known = this.captured.get(owner);
-      if (known === undefined) this.captured.set(owner, [index]);
-      else known.push(index);
-    });
+    this.derived = derivedFrom(facts);
+  }
+
+  /** What it exports, by the name that others import it by. */
+  get exports(): Derived['exports'] {
+    return this.derived.exports;
   }
 
   place(range: TextRange): Place {
-    let place = this.places.get(range);
+    const { places } = this.derived;
+    let place = places.get(range);
     if (place === undefined) {
       place = placeOf(this.facts.file, this.facts.lineStarts, range);
-      this.places.set(range, place);
+      places.set(range, place);
     }
     return place;
   }
 
   /** True when a function that is made during a call of this one may use the call's variables later. */
   isClosedOver(facts: FunctionFacts): boolean {
-    return this.captured.has(facts);
+    return this.derived.captured.has(facts);
   }
 
   /** The variables of a function that functions inside of it use. */
   capturedOf(facts: FunctionFacts): readonly VariableIndex[] {
-    return this.captured.get(facts) ?? [];
+    return this.derived.captured.get(facts) ?? [];
   }
 }
 

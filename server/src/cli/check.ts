@@ -49,6 +49,7 @@ export async function check(paths: readonly string[], flags: CheckFlags): Promis
   refuseContradictions(paths, flags);
   const options: ProjectOptions = {
     directory,
+    snapshot: true,
     ...(flags.config === undefined ? {} : { configurationFile: path.resolve(flags.config) }),
     ...(flags.cache && flags.stdinFilename === undefined
       ? { cacheFile: cacheFileOf(directory, flags.cacheDir) }

@@ -57,6 +57,8 @@ export interface ProjectOptions {
   readonly onConfigurationError?: (error: ConfigurationError) => void;
   /** Larger files are skipped. Default 2 MB. */
   readonly maximumBytes?: number;
+  /** True to look at each file once: what changes on disk after that is not seen, unless {@link Project.filesChanged} says so. */
+  readonly snapshot?: boolean;
   /** The file in which reports are kept from one run to the next; absolute. Without it none are. */
   readonly cacheFile?: string;
 }
@@ -186,6 +188,7 @@ export class Project {
   }
 
   #touch(file: string): void {
+    this.#sources.lookAgain(file);
     this.#deployments.touch(file);
     this.#importers.touch(file);
     for (const relevance of this.#relevances.values()) relevance.touch(file);
@@ -220,6 +223,11 @@ export class Project {
     for (const relevance of this.#relevances.values()) relevance.clear();
     // Whether an import leads to another file now, nothing tells but to look.
     this.#checked.clear();
+  }
+
+  /** One check asks for the same files many times: looking at them once is enough for all of it. */
+  #lookAgain(): void {
+    if (this.options.snapshot !== true) this.#sources.lookAgain();
   }
 
   /** Whether a file is one that may be checked, by its name. */
@@ -295,17 +303,19 @@ export class Project {
    * @throws ConfigurationError
    */
   async check(file: string): Promise<FileReport> {
+    this.#lookAgain();
     const { configuration, deployment } = await this.#settingOf(file);
+    const recalled = this.#checked.has(file)
+      ? undefined
+      : await this.#recall(file, { configuration, deployment });
+    if (recalled !== undefined) return recalled;
+    const relevant = this.isSource(file) && this.#isRelevant(file, configuration);
+    if (relevant) await prepareFrontends([file]);
     const stamp = this.#sources.stampOf(file);
     const known = this.#checked.get(file);
-    const recalled =
-      known === undefined ? await this.#recall(file, { configuration, deployment }) : undefined;
-    if (recalled !== undefined) return recalled;
     const sameSetting = known?.configuration === configuration && known.deployment === deployment;
-    const relevant = this.isSource(file) && (await this.#isRelevant(file, configuration));
     const sameWay = sameSetting && known.relevant === relevant;
     if (sameWay && known.stamp === stamp && !this.#stale.has(file)) return known.report;
-    if (relevant) await prepareFrontends([file]);
     const source = this.#sources.get(file);
     const hash = source.kind === 'text' ? source.hash : undefined;
     this.#stale.delete(file);
@@ -342,6 +352,7 @@ export class Project {
    * @throws ConfigurationError
    */
   async recall(file: string): Promise<FileReport | undefined> {
+    this.#lookAgain();
     if (this.#cache?.get(file) === undefined) return undefined;
     return this.#recall(file, await this.#settingOf(file));
   }
@@ -452,8 +463,7 @@ export class Project {
     return withUsers(file, own, users);
   }
 
-  async #isRelevant(file: string, configuration: Configuration): Promise<boolean> {
-    await this.#importers.read(await this.#deployments.sourcesAround(file));
+  #isRelevant(file: string, configuration: Configuration): boolean {
     return this.#relevanceBy(this.#librariesOf(configuration)).of(file);
   }
 
@@ -464,7 +474,6 @@ export class Project {
         {
           textOf: (file) => this.textOf(file),
           importsOf: (file) => this.#imports.of(file),
-          importersOf: (file) => this.#importers.of(file),
         },
         libraries,
       );
@@ -535,6 +544,7 @@ export class Project {
    * @throws ConfigurationError
    */
   async updates(file: string): Promise<Update[]> {
+    this.#lookAgain();
     const configuration = this.configurationOf(file);
     const libraries = this.#librariesOf(configuration);
     await prepareFrontends([file]);
@@ -555,6 +565,7 @@ export class Project {
    * @returns those that can be written; none when the file is gone
    */
   fixes(diagnostic: Diagnostic): Fix[] {
+    this.#lookAgain();
     return diagnostic.fixes.flatMap((request) => {
       const source = this.#sources.get(fileOf(request));
       if (source.kind !== 'text') return [];

@@ -6,8 +6,6 @@ import type { Imports } from './programs.js';
 export interface RelevanceHost {
   textOf(file: string): string | undefined;
   importsOf(file: string): Imports | undefined;
-  /** The files that import a file. */
-  importersOf(file: string): readonly string[];
 }
 
 /** What is known of one file. */
@@ -19,14 +17,14 @@ interface Look {
 
 /**
  * A finding needs two accesses to shared state, and another execution that steps in between. Without a library for what lies
- * outside of memory, without a lock, and without a point at which others go on, in the file, in all that it imports, and in those
- * that import it, there is none: what a function is handed by its callers decides about it, too. A file without findings of its own is still parsed when the analysis of another one reaches it.
+ * outside of memory, without a lock, and without a point at which others go on, in the file and in all that it imports, there is
+ * none. What the callers of a function hand in is looked at only where something was found without them. A file without findings
+ * of its own is still parsed when the analysis of another one reaches it.
  */
 export class Relevance {
   readonly #looks = new Map<string, Look>();
   /** By file: whether a store or a point is in it, or in what it imports. */
   readonly #reaches = new Map<string, boolean>();
-  readonly #relevant = new Map<string, boolean>();
   readonly #touched = new Set<string>();
 
   constructor(
@@ -38,7 +36,6 @@ export class Relevance {
   clear(): void {
     this.#looks.clear();
     this.#reaches.clear();
-    this.#relevant.clear();
     this.#touched.clear();
   }
 
@@ -49,24 +46,8 @@ export class Relevance {
 
   of(file: string): boolean {
     this.#update();
-    let relevant = this.#relevant.get(file);
-    if (relevant === undefined) {
-      relevant = this.#isRelevant(file);
-      this.#relevant.set(file, relevant);
-    }
-    return relevant;
-  }
-
-  /** By itself, or for one of those that use it. */
-  #isRelevant(start: string): boolean {
-    const users = new Set([start]);
-    // The set grows while it is gone through.
-    for (const file of users) {
-      const { glance } = this.#lookAt(file);
-      if (glance === undefined || glance.locks || this.#reachesFrom(file)) return true;
-      for (const user of this.host.importersOf(file)) users.add(user);
-    }
-    return false;
+    const { glance } = this.#lookAt(file);
+    return glance === undefined || glance.locks || this.#reachesFrom(file);
   }
 
   /** Most edits change nothing that is seen at a glance. */
@@ -76,7 +57,6 @@ export class Relevance {
       this.#looks.delete(file);
       if (JSON.stringify(this.#lookAt(file)) === before) continue;
       this.#reaches.clear();
-      this.#relevant.clear();
     }
     this.#touched.clear();
   }

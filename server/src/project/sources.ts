@@ -47,6 +47,8 @@ export class Sources {
   readonly #overlays = new Map<string, { readonly text: string; readonly stamp: string }>();
   /** The one that was asked for last comes last. */
   readonly #cache = new Map<string, Cached>();
+  /** Of files on disk, as they were last looked at. */
+  readonly #stamps = new Map<string, string>();
   #edits = 0;
   #kept = 0;
 
@@ -65,6 +67,13 @@ export class Sources {
 
   removeOverlay(file: string): void {
     this.#overlays.delete(file);
+    this.#stamps.delete(file);
+  }
+
+  /** Has all files looked at again when they are asked for, or one of them: what is on disk may have changed. */
+  lookAgain(file?: string): void {
+    if (file === undefined) this.#stamps.clear();
+    else this.#stamps.delete(file);
   }
 
   hasOverlay(file: string): boolean {
@@ -76,10 +85,16 @@ export class Sources {
     return this.#cache.has(file) && this.stampOf(file) !== 'absent';
   }
 
-  /** Changes whenever the text may have changed; cheap to ask for. */
+  /** Changes whenever the text may have changed; cheap to ask for, and of what is on disk as fresh as {@link lookAgain} has it. */
   stampOf(file: string): string {
     const overlay = this.#overlays.get(file);
     if (overlay !== undefined) return overlay.stamp;
+    const stamp = this.#stamps.get(file) ?? this.#stampOnDisk(file);
+    this.#stamps.set(file, stamp);
+    return stamp;
+  }
+
+  #stampOnDisk(file: string): string {
     try {
       const { ino, size, mtimeMs, ctimeMs } = statSync(file);
       return `disk ${ino} ${size} ${mtimeMs} ${ctimeMs}`;
