@@ -25,6 +25,8 @@ export interface AnalysisContext {
   /** What is said of this file's code, and of no other's. */
   readonly deployment: Deployment;
   readonly program: Program;
+  /** True to follow what cannot matter, too: it takes longer, and no finding may depend on it. */
+  readonly followsAll?: boolean;
 }
 
 /** A stretch of execution that others like it overlap: a request, a callback per element, the run of a script. */
@@ -90,7 +92,7 @@ export class Analysis {
   readonly footprints = new Footprints(this);
   private readonly modules = new Map<string, Module | undefined>();
   private readonly resolved = new Map<Module, Map<string, Module | undefined>>();
-  private readonly context: AnalysisContext;
+  readonly context: AnalysisContext;
   private budget = BUDGET;
   private spent = 0;
   private identities = 0;

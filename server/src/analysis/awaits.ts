@@ -134,15 +134,24 @@ export function startUnawaited(site: CallSite, state: State, held: Iterable<Acqu
   for (const { content } of locks) content?.works.push(work);
 }
 
-/** True for functions that go on after their caller does. */
-export function isWork(callee: ProjectFunction): boolean {
+/** True for functions that go on after their caller does: they wait, or give on a promise that they have chained something to. */
+export function isWork(analysis: Analysis, callee: ProjectFunction): boolean {
   const facts = functionFacts(callee);
   if (facts?.async !== true || facts.generator) return false;
   let found = false as boolean;
   walk(facts.body, (node) => {
-    if (node.kind === 'point') found = true;
+    if (node.kind === 'point' || (node.kind === 'call' && isChain(analysis, node))) found = true;
   });
   return found;
+}
+
+/** `.then(callback)`, on whatever it is called. */
+function isChain(analysis: Analysis, { target }: Call): boolean {
+  return (
+    target.kind === 'method' &&
+    typeof target.key === 'string' &&
+    analysis.models.structuralMethods(target.key, '').some(({ call }) => call.future === 'then')
+  );
 }
 
 /** The value of a call as a promise, and what it brings. */

@@ -458,7 +458,7 @@ export function callFunction(
     if (!inner.module.isClosedOver(facts)) completion.state.variables.forget(inner);
     return { ...completion, followed: facts.async };
   };
-  const outlives = options.callback !== true && isWork(callee) && isLost(site);
+  const outlives = options.callback !== true && isWork(site.analysis, callee) && isLost(site);
   const started = (from: State): Result => {
     if (outlives) startUnawaited(site, from, state.held.values());
     return asPromise(site, state, body(from));

@@ -94,7 +94,7 @@ export class Footprints {
 
   of(module: Module, index: FunctionIndex): Footprint {
     const facts = module.facts.functions[index];
-    if (facts === undefined) return ALL;
+    if (facts === undefined || this.analysis.context.followsAll === true) return ALL;
     let footprint = this.known.get(facts);
     if (footprint === undefined) {
       footprint = this.follow({ module, function: index });
@@ -105,6 +105,7 @@ export class Footprints {
 
   /** True for a loop of which one round shows all that it does. */
   isIdleLoop(module: Module, facts: FunctionFacts, loop: Node): boolean {
+    if (this.analysis.context.followsAll === true) return false;
     let idle = this.loops.get(loop);
     if (idle === undefined) {
       const footprint = this.follow({ module, function: module.facts.functions.indexOf(facts) }, loop);

@@ -95,6 +95,8 @@ function chain(
   }
   after.passPoint({ frame: site.frame, range: operation.range });
   for (const cell of cells) after.acquire(chainAcquisition(analysis, cell, place));
+  // What an async function of the project has come to hold is held when its promise is settled.
+  for (const lock of receiver?.pending?.locks ?? []) if (!after.held.has(lock.id)) after.acquire(lock);
   const given = receiver === undefined ? unknown(analysis.freshId(), 'value') : settledValue(site, receiver);
   let current = after;
   const results: Value[] = [];

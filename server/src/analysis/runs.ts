@@ -88,7 +88,7 @@ function runWork(
       const each = runApart(analysis, state, { overlaps: serial ? [] : overlaps }, (apart) => {
         // Each call goes on with its own row of what was read for all of them.
         for (const [id, read] of state.reads) if (read.cell.kind === 'row') apart.reads.set(id, read);
-        const works = callback.shape.kind === 'function' && isWork(callback.shape);
+        const works = callback.shape.kind === 'function' && isWork(analysis, callback.shape);
         if (works && (run.returned !== true || isLost(site)))
           startUnawaited(site, apart, state.held.values());
         return handedOut(runCallback(site, apart, callback, [element]));

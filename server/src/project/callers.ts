@@ -54,7 +54,7 @@ function entriesOf(finding: Finding): readonly EntryPoint[] {
 
 /** Statements that import names, or hand them on, and do nothing with them. */
 const IMPORTS =
-  /^[ \t]*(?:import|export)\b[^;'"()]*\bfrom[ \t]*['"][^'"\n]+['"]|^[ \t]*from[ \t]+\S+[ \t]+import[ \t]+(?:\([^)]*\)|.*)/gm;
+  /^[ \t]*(?:import|export)\b[^;'"()]*\bfrom[ \t]*['"][^'"\n]+['"]|^[ \t]*export[ \t]*\{[^}]*\}|^[ \t]*from[ \t]+\S+[ \t]+import[ \t]+(?:\([^)]*\)|.*)/gm;
 
 /** Whether a text does something with a name. */
 function mentions(file: string, name: string): boolean {

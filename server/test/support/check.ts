@@ -27,8 +27,11 @@ function withConfiguration(deployment: Deployment, files: ReadonlyMap<string, st
   return { evidence: parseConfiguration(join(ROOT, CONFIGURATION_FILE), text).deployment };
 }
 
-/** @param files texts by path, relative to the project */
-export function check(files: ReadonlyMap<string, string>): Diagnostic[] {
+/**
+ * @param files texts by path, relative to the project
+ * @param followsAll true to follow what cannot matter, too
+ */
+export function check(files: ReadonlyMap<string, string>, followsAll = false): Diagnostic[] {
   const { models } = loadLibraries();
   const facts: FileFacts[] = [];
   const others: { file: string; text: string }[] = [];
@@ -66,7 +69,12 @@ export function check(files: ReadonlyMap<string, string>): Diagnostic[] {
   };
   const analyses = new Map(
     facts.map((file) => {
-      const context = { libraries: models, deployment: programs.deploymentOf(file.file), program };
+      const context = {
+        libraries: models,
+        deployment: programs.deploymentOf(file.file),
+        program,
+        followsAll,
+      };
       return [file.file, analyse(file, context)] as const;
     }),
   );
