@@ -222,8 +222,9 @@ export function writeCell(
       writeFrame: frame,
       ...(atomic !== undefined && { atomic }),
     });
-    if (read.point === undefined) adds = true;
-    else isUpdate = true;
+    if (read.point !== undefined) isUpdate = true;
+    // What fills a cell that is empty, and else leaves it as it is, adds nothing.
+    else if (value.direct !== id && value.unchanged?.has(id) !== true) adds = true;
   }
   if (!isUpdate) noteAct(analysis, state, { cell, value, place, frame, adds });
   settleReads(state, cell);

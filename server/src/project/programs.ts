@@ -1,5 +1,6 @@
 /** Which files' code a program runs: what it reaches by imports, and the programs that it starts. */
 import path from 'node:path';
+import { frontendFor } from '../frontends/index.js';
 import type { Deployment, DeploymentEvidence } from '../model/deployment.js';
 
 /** What a file imports. */
@@ -70,7 +71,10 @@ export class Programs {
   }
 
   /** Without a program, evidence speaks of all that is in its root; with one, of what that runs, wherever it lies. */
-  #speaksOf({ program, root }: DeploymentEvidence, file: string): boolean {
+  #speaksOf({ program, root, place }: DeploymentEvidence, file: string): boolean {
+    // What is written in code, or starts a program, speaks of no other language than its own.
+    const language = frontendFor(program ?? place.file)?.language;
+    if (language !== undefined && frontendFor(file)?.language !== language) return false;
     const inRoot = isAtOrInside(file, root);
     if (program === undefined) return inRoot;
     const { files, open } = this.#closureOf(program);

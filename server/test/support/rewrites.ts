@@ -8,7 +8,7 @@ const SCRIPT = /\.[cm]?[jt]sx?$/;
 function parse(file: string, text: string): ts.SourceFile {
   const kind = /\.[cm]?js$/.test(file)
     ? ts.ScriptKind.JS
-    : file.endsWith("x")
+    : file.endsWith('x')
       ? ts.ScriptKind.TSX
       : ts.ScriptKind.TS;
   return ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true, kind);
