@@ -7,6 +7,7 @@ import type { AtomicForm } from '../model/findings.js';
 import type { Place } from '../model/source.js';
 import type { Analysis } from './analysis.js';
 import { noteUpdate } from './candidates.js';
+import { distinctBy } from './distinct.js';
 import { plainKey } from './element-keys.js';
 import type { Frame } from './frame.js';
 import type { CellIdentity, LiveRead, State } from './state.js';
@@ -100,6 +101,7 @@ export function rowCell(table: Table, selector: Selector, columns?: readonly str
   }
   const texts = new Map([...selector].map(([column, value]) => [column, canonical(value.shape)]));
   const key = [...texts].sort().map((pair) => pair.join('='));
+  const apart = [...selector.values()].flatMap(({ shape }) => distinctBy(shape).each);
   return {
     key: `row ${table.id} ${key.join()}`,
     kind: 'row',
@@ -108,6 +110,7 @@ export function rowCell(table: Table, selector: Selector, columns?: readonly str
     depth: 0,
     sharing: table.likely === true ? 'likely' : 'usual',
     row: { table: table.id, selector: texts, ...(columns !== undefined && { columns }) },
+    ...(apart.length > 0 && { apart }),
   };
 }
 
