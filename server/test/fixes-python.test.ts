@@ -24,7 +24,7 @@ function unmark(marked: string): { text: string; from: TextRange; to: TextRange 
   return { text, from, to: at.has('⟪') ? { start: offset('⟪'), end: offset('⟫') } : from };
 }
 
-type Kind = Exclude<FixRequest['kind'], 'update-atomically'>;
+type Kind = Exclude<FixRequest['kind'], 'update-atomically' | 'release-in-finally'>;
 
 function fix(kind: Kind, marked: string): string | undefined {
   const { text, from, to } = unmark(marked);

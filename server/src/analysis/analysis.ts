@@ -14,6 +14,7 @@ import { Footprints } from './footprints.js';
 import { ModelIndex } from './models.js';
 import { MODULE_DEPTH, Module, mutableProperties } from './modules.js';
 import type { Program } from './program.js';
+import { Sections } from './sections.js';
 import { Starts } from './starts.js';
 import type { State } from './state.js';
 import type { AbstractObject, Instance, Value } from './values.js';
@@ -71,6 +72,7 @@ export class Analysis {
   /** Writes of cells, by the cell and where they stand. */
   readonly writes = new Map<string, Map<string, CellWrite>>();
   readonly awaits = new Awaits();
+  readonly sections = new Sections();
   /** Instances of the project's classes that outlive every call. */
   readonly longLived: AbstractObject[] = [];
   /** Classes as objects, with what their static members hold. */

@@ -159,8 +159,10 @@ export function pendingOf(
   { frame, operation }: CallSite,
   value: Value,
   locks: readonly Acquisition[],
+  calm = false,
 ): Value {
-  return { ...value, pending: { call: operation.range, text: operation.text, frame, locks } };
+  const call = { call: operation.range, text: operation.text, frame };
+  return { ...value, pending: { ...call, locks, ...(calm && { calm }) } };
 }
 
 /**

@@ -37,6 +37,7 @@ import { classMember, unboundMethod } from './members.js';
 import { asLibraryInstance, tableModelOf } from './inheritance.js';
 import { isSql } from './sql-effects.js';
 import { asObject } from './statics.js';
+import { leaveFrame, noteReleased, noteThrowing, turnKey } from './sections.js';
 import type { State } from './state.js';
 import {
   classFacts,
@@ -148,6 +149,7 @@ function callMethod(site: CallSite, state: State, target: Value, key: Key): Resu
       if (method !== undefined) return applyModel(site, state, { call: method, model, receiver: object });
     }
     if (shape.kind === 'grant' && isRelease(name)) {
+      noteReleased(analysis, frame, operation.range, shape.lock);
       for (const released of state.release((held) => held.lock === shape.lock))
         noteRelease(analysis, released);
       return { state, value: constant(undefined) };
@@ -279,10 +281,12 @@ function callValue(site: CallSite, state: State, callee: Value, receiver?: Value
       return constructs(site) ? instantiate(site, state, shape) : callUnseen(site, state);
     case 'resolver':
       for (const argument of site.arguments) publish(state, argument);
+      noteReleased(analysis, site.frame, site.operation.range, turnKey(shape.frame));
       for (const released of state.release((held) => held.releasedBy === shape.frame))
         noteRelease(analysis, released);
       return { state, value: constant(undefined) };
     case 'grant':
+      noteReleased(analysis, site.frame, site.operation.range, shape.lock);
       for (const released of state.release((held) => held.lock === shape.lock))
         noteRelease(analysis, released);
       return { state, value: constant(undefined) };
@@ -432,7 +436,7 @@ export function callFunction(
   byName: Named = NONE,
   options: { readonly callback?: boolean } = {},
 ): Result {
-  const { analysis, frame } = site;
+  const { analysis, frame, operation } = site;
   const facts = functionFacts(callee);
   const opaque = (): Result => ({
     state,
@@ -452,8 +456,10 @@ export function callFunction(
   const inner = enterFunction(site, state, callee, args, byName);
   if (inner === undefined) return opaque();
   const overlap = startedTogether(site, facts.async);
+  let calm = false;
   const body = (from: State): Result => {
     const completion = runBody(analysis, inner, from);
+    calm = leaveFrame(analysis, inner, options.callback === true ? undefined : operation.into);
     if (completion === undefined) return { state, value: constant(undefined), followed: facts.async };
     if (!inner.module.isClosedOver(facts)) completion.state.variables.forget(inner);
     return { ...completion, followed: facts.async };
@@ -461,14 +467,14 @@ export function callFunction(
   const outlives = options.callback !== true && isWork(site.analysis, callee) && isLost(site);
   const started = (from: State): Result => {
     if (outlives) startUnawaited(site, from, state.held.values());
-    return asPromise(site, state, body(from));
+    return asPromise(site, state, body(from), calm);
   };
   if (!analysis.isImporting && ![...state.held.values()].some((held) => held.unseen === true))
     analysis.entered.add(keyOfFunction(callee));
   const before = state.copy();
   const result = analysis.withShare((): Result => {
     if (!facts.async) return body(state);
-    if (inner.awaited) return asPromise(site, state, body(state));
+    if (inner.awaited) return asPromise(site, state, body(state), calm);
     const { state: end, value } =
       overlap === undefined ? started(state.copy()) : runApart(analysis, state, overlap, started);
     // The caller goes on at the function's first point, with no point of its own passed, and without the locks that the
@@ -582,10 +588,10 @@ export function isAwaited({ operation, frame }: CallSite): boolean {
 }
 
 /** What an async function gives: a promise of its value, and of the locks that it has come to hold at its end. */
-function asPromise(site: CallSite, before: State, result: Result): Result {
+function asPromise(site: CallSite, before: State, result: Result, calm = false): Result {
   const { state, value } = result;
   const locks = [...state.held.values()].filter(({ id }) => !before.held.has(id));
-  return { ...result, value: pendingOf(site, value, [...(value.pending?.locks ?? []), ...locks]) };
+  return { ...result, value: pendingOf(site, value, [...(value.pending?.locks ?? []), ...locks], calm) };
 }
 
 /** Runs code that overlaps with what started it: it holds none of its locks, and its reads are its own. */
@@ -669,7 +675,9 @@ function callUnseen(site: CallSite, state: State, receiver?: Value): Result {
   const from = receiver === undefined ? inputs : [receiver, ...inputs];
   const origins = from.length === 0 ? NO_ORIGINS : originsOf(from, false);
   const value = unknown(`${site.frame.id}@${String(operation.range.start)}`, operation.text, origins);
-  return { state: current, value: promisedBy(site, value, receiver) };
+  const promised = promisedBy(site, value, receiver);
+  if (promised.pending === undefined) noteThrowing(site, 'unseen');
+  return { state: current, value: promised };
 }
 
 /** What a function gives of which only the type is known. */

@@ -10,6 +10,7 @@ import { nameOf, settleOwnLocks, type OwnLockCandidate } from './own-locks.js';
 import { MODULE_DEPTH } from './modules.js';
 import { meetingOf, regionOf, seenFrom, type Spot } from './spots.js';
 import { outlived, settleAwaits } from './awaits.js';
+import { settleLeaks } from './leaks.js';
 import type { Acquisition, CellIdentity, Lapse, LiveRead, SharedHandle, State } from './state.js';
 
 /** The overlaps of one context, and its place in the stack of contexts (counted from 1). */
@@ -166,6 +167,7 @@ export function settle(analysis: Analysis): Finding[] {
   );
   for (const finding of settleDifferentLocks(analysis, (write) => reported.has(placeText(write))))
     keep(finding);
+  for (const finding of settleLeaks(analysis)) keep(finding);
   return [...findings.values()];
 }
 
@@ -193,6 +195,8 @@ function keyOf(finding: Finding): string {
       return `different locks ${finding.cell.name} ${placeText(finding.write)}`;
     case 'missing-await':
       return `missing await ${finding.call.file} ${String(finding.call.start)}`;
+    case 'leaked-lock':
+      return `leaked lock ${finding.acquire.file} ${String(finding.acquire.start)}`;
   }
 }
 

@@ -207,7 +207,7 @@ export function writeCell(
   noteWrite(analysis, state, cell, place);
   noteCellWrite(analysis, state, { cell, place, resets: value.shape.kind === 'constant' });
   noteChainWrite(analysis, state, cell, value);
-  noteFlagWrite(analysis, state, cell, value, place);
+  noteFlagWrite(analysis, state, frame, cell, value, place);
   noteCopyWritten(analysis, state, cell, value, { frame, place });
   state.written.set(cell.key, value);
   let isUpdate = false;

@@ -14,7 +14,7 @@ import { inputsOf, isAwaited, runCallback, type CallSite, type Result } from './
 import { changeCell, elementCell, fieldCell, innerCell, readCell, storeCell, writeCell } from './cells.js';
 import { asDescriptor, fileNameOf, openFileOf } from './files.js';
 import { keyOf } from './heap.js';
-import { applyFuture } from './futures.js';
+import { applyFuture, isCalmFuture } from './futures.js';
 import { placeIn } from './frame.js';
 import { innerInstance, makeInstance } from './instances.js';
 import { acquire, hasOption, hasWord, release } from './locks.js';
@@ -25,6 +25,7 @@ import { loadColumn } from './records.js';
 import { isGiven, isOneAtATime, placed, valueAt, type Applied } from './references.js';
 import { applyRowRead, applyRowWrite, isCheckedByStore, writtenValue } from './row-effects.js';
 import { runArgument } from './runs.js';
+import { noteFinal, noteThrowing } from './sections.js';
 import { applySql } from './sql-effects.js';
 import type { CellIdentity, State } from './state.js';
 import { acquireRow, beginModelled, endTransaction } from './transactions.js';
@@ -37,8 +38,11 @@ export function applyModel(called: CallSite, state: State, given: Applied): Resu
   const { analysis, frame, operation } = site;
   if (call.future !== undefined) {
     const result = applyFuture(site, state, call.future, receiver);
-    return { state: result.state, value: pendingOf(site, result.value, []) };
+    const calm = isCalmFuture(site, call.future);
+    return { state: result.state, value: pendingOf(site, result.value, [], calm) };
   }
+  if (call.throws === true || touchesFileAtOnce(call)) noteThrowing(site, 'known');
+  if (call.ends === true) noteFinal(site);
   const isPerformed = call.performs !== undefined && call.builds === undefined;
   const done = isPerformed ? perform(site, state, applied, call.performs) : undefined;
   if (done !== undefined) return done;
@@ -121,6 +125,10 @@ export function applyModel(called: CallSite, state: State, given: Applied): Resu
   if (call.completes !== 'promise') return { state: current, value: result };
   const locks = acquired === undefined || runsLocked ? [] : [acquired.acquisition];
   return { state: current, value: pendingOf(site, result, locks) };
+}
+
+function touchesFileAtOnce({ completes = 'sync', reads, writes }: CallModel): boolean {
+  return completes === 'sync' && (reads?.kind === 'file' || writes?.kind === 'file');
 }
 
 /**

@@ -22,6 +22,7 @@ import { forgetEmpty, IN_MEMORY, noteHandOver, noteTest, noteTurn, noteWait } fr
 import { publish } from './publish.js';
 import { initializeStatics } from './statics.js';
 import { noteReturned } from './awaits.js';
+import { noteOperation, noteWaitFor } from './sections.js';
 import { join, type State } from './state.js';
 import {
   constant,
@@ -501,12 +502,15 @@ function operate(analysis: Analysis, frame: Frame, operation: Operation, state: 
       set(frame, operation.into, loadVariable(analysis, state, frame, operation.variable, place));
       return state;
     }
-    case 'store-variable':
+    case 'store-variable': {
+      const before = heldIn(state);
       storeVariable(analysis, state, frame, operation.variable, temporary(frame, operation.value), {
         initial: operation.initial,
         place: placeIn(frame, operation.range),
       });
+      noteOperation(analysis, frame, operation, before, state);
       return state;
+    }
     case 'load-global':
       set(
         frame,
@@ -547,7 +551,9 @@ function operate(analysis: Analysis, frame: Frame, operation: Operation, state: 
         assigned: value,
       });
       if (done !== undefined) return done.state;
+      const before = heldIn(state);
       storeProperty(analysis, state, frame, object, key, value, placeIn(frame, operation.range));
+      noteOperation(analysis, frame, operation, before, state);
       return state;
     }
     case 'make-function':
@@ -594,7 +600,9 @@ function operate(analysis: Analysis, frame: Frame, operation: Operation, state: 
       );
       return state;
     case 'call': {
+      const before = heldIn(state);
       const result = call(analysis, frame, operation, state, (index) => temporary(frame, index));
+      noteOperation(analysis, frame, operation, before, result.state);
       set(frame, operation.into, result.value);
       if (result.followed === true) frame.followed.add(operation.into);
       else frame.followed.delete(operation.into);
@@ -603,6 +611,7 @@ function operate(analysis: Analysis, frame: Frame, operation: Operation, state: 
     case 'point': {
       const waited = operation.value === undefined ? undefined : temporary(frame, operation.value);
       const spot = { frame, range: operation.range };
+      const before = heldIn(state);
       const done = waited && performed(analysis, state, frame, waited);
       // A generator that is not async is stepped by its one consumer; nothing runs in between that did not wait for it.
       if (operation.cause === 'yield' && waited !== undefined) publish(state, waited);
@@ -612,6 +621,8 @@ function operate(analysis: Analysis, frame: Frame, operation: Operation, state: 
         noteHandOver(analysis, state, waited, spot);
         state.passPoint(spot, { waitsFor: waited });
       }
+      noteWaitFor(analysis, frame, operation.range, waited);
+      noteOperation(analysis, frame, operation, before, state);
       set(
         frame,
         operation.into,
@@ -620,6 +631,12 @@ function operate(analysis: Analysis, frame: Frame, operation: Operation, state: 
       return state;
     }
   }
+}
+
+const NOTHING: ReadonlySet<string> = new Set();
+
+function heldIn({ held }: State): ReadonlySet<string> {
+  return held.size === 0 ? NOTHING : new Set(held.keys());
 }
 
 /** True when others can run at a point; of a coroutine that was looked at, its own points are known. */

@@ -5,8 +5,17 @@ import { isLost, noteRelease, startUnawaited } from './awaits.js';
 import { isAwaited, runCallback, type CallSite, type Result } from './calls.js';
 import { chainAcquisition, chainedCells } from './home-made-locks.js';
 import { performed } from './queries.js';
+import { isCalm } from './sections.js';
 import type { State } from './state.js';
-import { joinValues, originsOf, unknown, valueOf, type Value } from './values.js';
+import {
+  functionFacts,
+  joinValues,
+  originsOf,
+  unknown,
+  valueOf,
+  type ProjectFunction,
+  type Value,
+} from './values.js';
 
 type Future = NonNullable<CallModel['future']>;
 
@@ -30,6 +39,26 @@ export function applyFuture(
     case 'all':
     case 'some':
       return { state, value: gather(site, state, future === 'all') };
+  }
+}
+
+/** Whether the promise that a call gives cannot be rejected. */
+export function isCalmFuture(site: CallSite, future: Future): boolean {
+  const [given] = site.arguments;
+  switch (future) {
+    case 'catch':
+      return true;
+    case 'resolve':
+      return given === undefined || isCalm(given);
+    case 'all':
+    case 'some':
+      return (
+        given?.shape.kind === 'object' &&
+        given.shape.object.spreads === undefined &&
+        [...given.shape.object.fields.values()].every(isCalm)
+      );
+    default:
+      return false;
   }
 }
 
@@ -68,7 +97,14 @@ function make(site: CallSite, state: State): Result {
   const [executor] = site.arguments;
   const current =
     executor === undefined ? state : runCallback(site, state, executor, [resolver, resolver]).state;
-  return { state: current, value: valueOf({ kind: 'future', id, escaped, frame }) };
+  const calm = executor?.shape.kind === 'function' && cannotFail(executor.shape);
+  return { state: current, value: valueOf({ kind: 'future', id, escaped, frame, calm }) };
+}
+
+/** A promise whose maker has no way to reject it, and waits for nothing. */
+function cannotFail(executor: ProjectFunction): boolean {
+  const facts = functionFacts(executor);
+  return facts !== undefined && !facts.async && facts.parameters.length < 2;
 }
 
 /**

@@ -14,6 +14,7 @@ import type { Analysis } from './analysis.js';
 import { noteRelease } from './awaits.js';
 import { placeIn, type Frame } from './frame.js';
 import type { Spot } from './spots.js';
+import { noteReleased } from './sections.js';
 import type { Acquisition, CellIdentity, State } from './state.js';
 import type { Value } from './values.js';
 
@@ -71,6 +72,7 @@ export function forgetEmpty(state: State, condition: Value, outcome: boolean): v
 export function noteFlagWrite(
   analysis: Analysis,
   state: State,
+  frame: Frame,
   cell: CellIdentity,
   value: Value,
   place: Place,
@@ -78,8 +80,10 @@ export function noteFlagWrite(
   if (!IN_MEMORY.has(cell.kind)) return;
   const raised = truth(value);
   if (raised === true && state.tested.get(cell.key) === false) {
-    state.acquire(flagAcquisition(analysis, cell, place));
+    const plain = value.shape.kind === 'constant';
+    state.acquire({ ...flagAcquisition(analysis, cell, place), plain });
   } else if (raised === false) {
+    noteReleased(analysis, frame, place, flagLock(cell.key));
     for (const released of state.release((held) => held.lock === flagLock(cell.key))) {
       noteRelease(analysis, released);
     }

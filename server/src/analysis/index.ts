@@ -14,6 +14,7 @@ import { classMember } from './members.js';
 import { runModuleBody } from './module-body.js';
 import { publish } from './publish.js';
 import { rowStandIn } from './row-effects.js';
+import { leaveFrame } from './sections.js';
 import type { State } from './state.js';
 import { updates } from './updates.js';
 import {
@@ -262,6 +263,7 @@ function runEntryPoint(
     if (callee.first !== undefined && parameter !== undefined)
       state.variables.set(frame, parameter.variable, callee.first);
     const end = bounded(analysis, () => runBody(analysis, frame, state));
+    if (end !== undefined) leaveFrame(analysis, frame);
     if (end !== undefined) publish(end.state, end.value);
     // What is still held when the function is left is held while others run.
     for (const { handle } of end?.state.held.values() ?? []) if (handle !== undefined) handle.crossed = true;

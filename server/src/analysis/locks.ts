@@ -1,6 +1,6 @@
 /** Locks that library models tell of: taken and given back. */
 import { DIMENSIONS, type Dimension } from '../model/dimensions.js';
-import type { CallModel } from '../model/library-model.js';
+import type { AcquireModel, CallModel, Reference } from '../model/library-model.js';
 import { noteRelease } from './awaits.js';
 import type { CallSite } from './calls.js';
 import { noteSharedHandle } from './candidates.js';
@@ -8,6 +8,7 @@ import { asDescriptor } from './files.js';
 import { placeIn } from './frame.js';
 import { noteOwnLock } from './own-locks.js';
 import { valueAt, type Applied } from './references.js';
+import { noteReleased } from './sections.js';
 import type { Acquisition, CellIdentity, SharedHandle, State } from './state.js';
 import { canonical, display, valueOf, type Holder, type Instance, type Shape, type Value } from './values.js';
 
@@ -144,6 +145,8 @@ export function acquire(site: CallSite, state: State, applied: Applied): Acquire
     depth: analysis.depth,
     lockDepth: lock.depth,
     content: { busy: false, works: [] },
+    ...failureOf(site, model, applied),
+    ...(isLeased(site, model) && { leased: true }),
     ...(lock.holder !== undefined && { holder: lock.holder }),
     ...(lock.perProcess === true && { perProcess: true }),
     ...(lock.several === true && { several: true }),
@@ -154,6 +157,29 @@ export function acquire(site: CallSite, state: State, applied: Applied): Acquire
   else state.acquire(acquisition);
   const gives = model.grant === 'callable' || model.grant === 'object';
   return { acquisition, ...(gives && { grant: valueOf({ kind: 'grant', lock: lock.id }) }) };
+}
+
+function failureOf(
+  site: CallSite,
+  { try: tries, failsWith }: AcquireModel,
+  { receiver }: Applied,
+): Pick<Acquisition, 'fails' | 'taken'> {
+  const mayTry = (reference: Reference): boolean => !waits(valueAt(site, reference, receiver));
+  if (tries === true || (typeof tries === 'object' && tries.some(mayTry))) return { fails: 'falsy' };
+  return failsWith === undefined ? {} : { fails: 'error', taken: failsWith };
+}
+
+const WAITING = new Set<unknown>([true, null, undefined, -1]);
+
+/** Whether an argument leaves an acquire to wait for as long as it takes: `blocking=True`, `timeout=-1`. */
+function waits(given: Value | undefined): boolean {
+  if (given === undefined) return true;
+  return given.shape.kind === 'constant' && WAITING.has(given.shape.value);
+}
+
+function isLeased(site: CallSite, { lease }: AcquireModel): boolean {
+  if (typeof lease !== 'object') return lease === true;
+  return lease.some((word) => hasOption(site, word));
 }
 
 /**
@@ -167,10 +193,12 @@ function acquireFile(site: CallSite, state: State, acquisition: Acquisition, giv
   if (kept === undefined) {
     const known = file?.shape.kind === 'open-file';
     const path = file?.shape.kind === 'open-file' ? file.shape.path : undefined;
+    const closes = analysis.traits.closesForgottenFiles && given?.shape.kind === 'instance';
     state.acquire({
       ...acquisition,
       span: ['tasks', 'threads', 'processes'],
       ...(path !== undefined && { resource: `file ${canonical(path)}` }),
+      ...(closes && { closes }),
       ...(!known && { unseen: true }),
     });
     return;
@@ -205,6 +233,7 @@ export function release(site: CallSite, state: State, applied: Applied): void {
 }
 
 function releaseLock(site: CallSite, state: State, lock: string): void {
+  noteReleased(site.analysis, site.frame, site.operation.range, lock);
   for (const acquisition of state.release((held) => held.lock === lock)) {
     const { handle } = acquisition;
     noteRelease(site.analysis, acquisition);

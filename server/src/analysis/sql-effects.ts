@@ -14,6 +14,7 @@ import { placeIn } from './frame.js';
 import { propertyAt, valueAt, type Applied } from './references.js';
 import { readRow } from './row-effects.js';
 import { rowCell, writeRow, type Selector, type Table } from './rows.js';
+import { noteReleased } from './sections.js';
 import type { State } from './state.js';
 import { acquireRow, beginTransaction, endTransaction } from './transactions.js';
 import {
@@ -198,6 +199,7 @@ function apply(site: CallSite, state: State, statement: Statement, context: Cont
     }
     case 'unlock': {
       const lock = `sql lock ${canonical(valueOfExpression(statement.name, context).shape)}`;
+      noteReleased(analysis, frame, place, lock);
       state.release((held) => held.lock === lock);
       return undefined;
     }

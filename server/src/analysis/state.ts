@@ -63,6 +63,16 @@ export interface Acquisition {
   readonly several?: boolean;
   /** It may guard or not: whether the store refuses the transaction depends on what is not said. */
   readonly weak?: boolean;
+  /** How the acquire comes out when others hold the lock, if it does not wait: with a falsy result, or with an error. */
+  readonly fails?: 'falsy' | 'error';
+  /** Codes of such an error. */
+  readonly taken?: readonly string[];
+  /** Of a file lock: true when the file is closed, and the lock given back, as soon as nothing refers to it any more. */
+  readonly closes?: boolean;
+  /** True when the lock runs out by itself. */
+  readonly leased?: boolean;
+  /** Of a flag: true when what it was raised to says nothing else (`true`). */
+  readonly plain?: boolean;
   /** What is done under it, where all of that is in sight. */
   readonly content?: Content;
   /** A file lock taken on an open file that others share, to be reported unless nothing can come between. */

@@ -5,6 +5,7 @@ import type { Analysis } from './analysis.js';
 import { inputsOf, type CallSite } from './calls.js';
 import { placeIn } from './frame.js';
 import { noteRelease } from './awaits.js';
+import { noteReleased } from './sections.js';
 import type { Acquisition, State } from './state.js';
 import { originsOf, valueOf, type Value } from './values.js';
 
@@ -52,7 +53,10 @@ export function noteUnseenCall(site: CallSite, state: State, receiver: Value | u
   const name = operation.text.split(/[.[\]?]+/).findLast((part) => part !== '') ?? '';
   const readable = words(name);
   if (/(^| )(unlock|release)( |$)/i.test(readable)) {
-    for (const released of state.release((held) => held.unseen === true)) noteRelease(analysis, released);
+    for (const released of state.release((held) => held.unseen === true)) {
+      noteReleased(analysis, site.frame, operation.range, released.lock);
+      noteRelease(analysis, released);
+    }
     return undefined;
   }
   const locks =

@@ -39,6 +39,8 @@ export interface Pending {
   readonly frame: Frame;
   /** What is held only once it is settled. */
   readonly locks: readonly Acquisition[];
+  /** True when it cannot be rejected. */
+  readonly calm?: boolean;
 }
 
 /** A class of the project: where it stands, and the frame that its code closes over. */
@@ -183,6 +185,8 @@ export type Shape =
       readonly id: string;
       readonly escaped: { resolver: boolean };
       readonly frame: Frame;
+      /** True when it cannot be rejected. */
+      readonly calm?: boolean;
     }
   | {
       readonly kind: 'resolver';

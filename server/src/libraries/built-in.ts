@@ -124,6 +124,7 @@ import pythonRq from './models/python-rq.json' with { type: 'json' };
 import pythonShelve from './models/python-shelve.json' with { type: 'json' };
 import pythonSlackBolt from './models/python-slack-bolt.json' with { type: 'json' };
 import pythonSqlalchemy from './models/python-sqlalchemy.json' with { type: 'json' };
+import pythonSys from './models/python-sys.json' with { type: 'json' };
 import pythonThreading from './models/python-threading.json' with { type: 'json' };
 import pythonTornado from './models/python-tornado.json' with { type: 'json' };
 import pythonUnique from './models/python-unique.json' with { type: 'json' };
@@ -278,6 +279,7 @@ const files: readonly unknown[] = [
   pythonShelve,
   pythonSlackBolt,
   pythonSqlalchemy,
+  pythonSys,
   pythonThreading,
   pythonTornado,
   pythonUnique,

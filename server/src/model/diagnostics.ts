@@ -47,7 +47,8 @@ export interface Diagnostic {
 }
 
 /** What a fix must achieve, in no particular language. */
-export type FixRequest = AtomicRequest | GuardRequest | AwaitRequest | ReplaceLockRequest | HoistLockRequest;
+export type FixRequest =
+  AtomicRequest | GuardRequest | AwaitRequest | FinallyRequest | ReplaceLockRequest | HoistLockRequest;
 
 /** Holds a CombinedLock from the one end of the region to the other. */
 export interface GuardRequest {
@@ -74,6 +75,15 @@ export interface AwaitRequest {
   /** The call that runs the critical section which the region is in, where one does. */
   readonly section?: TextRange;
   readonly region: FixRegion;
+}
+
+/** Releases the lock that the region begins with on every way out of the section. */
+export interface FinallyRequest {
+  readonly kind: 'release-in-finally';
+  readonly title: string;
+  /** From the acquire to the last release. */
+  readonly region: FixRegion;
+  readonly releases: readonly TextRange[];
 }
 
 /** Makes a CombinedLock in place of a lock, and keeps the lock's name and the shape of its calls. */

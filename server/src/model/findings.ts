@@ -224,5 +224,34 @@ export interface MissingAwait {
   readonly region: FixRegion;
 }
 
+/** A way out of a critical section that leaves the lock held. */
+export interface LeakingWay {
+  /** A statement that leaves; an operation that fails; or the next round of a loop, which acquires again. */
+  readonly kind: 'return' | 'throw' | 'failure' | 'again';
+  readonly place: Place;
+}
+
+/** A lock that a function releases where it ends, and not on all ways there. */
+export interface LeakedLock {
+  readonly kind: 'leaked-lock';
+  readonly lock: string;
+  /** True for a lock made by hand that is a flag: it stays raised. */
+  readonly flag: boolean;
+  /** True for a lock that runs out by itself. */
+  readonly leased: boolean;
+  /** True when several can hold it at once: one of its permits stays taken. */
+  readonly several: boolean;
+  readonly acquire: Place;
+  /** In the order of the text; at least one. */
+  readonly ways: readonly LeakingWay[];
+  readonly released: readonly Place[];
+  /** False when the way is a call of code out of sight, which may throw. */
+  readonly certain: boolean;
+  /** Who waits for the lock. */
+  readonly overlaps: readonly Overlap[];
+  /** From the acquire to the last release. */
+  readonly region: FixRegion;
+}
+
 export type Finding =
-  ReadModifyWrite | DifferentLocks | SharedLockHandle | OwnLock | ProcessLock | MissingAwait;
+  ReadModifyWrite | DifferentLocks | SharedLockHandle | OwnLock | ProcessLock | MissingAwait | LeakedLock;

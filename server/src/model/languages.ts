@@ -18,13 +18,16 @@ export interface LanguageTraits {
   readonly alwaysTasks: boolean;
   /** False when awaiting a coroutine lets others run only if something inside of the coroutine waits. */
   readonly everyAwaitYields: boolean;
+  /** True when an open file that nothing refers to any more is closed at once. */
+  readonly closesForgottenFiles: boolean;
 }
 
 /**
  * In Node.js worker threads share no variables, and each `await` gives way to other tasks
  * (https://tc39.es/ecma262/#await). Python's threads share all of a process's memory, and may be switched between any two
  * bytecodes (https://docs.python.org/3/glossary.html#term-global-interpreter-lock); a coroutine that is awaited runs on in
- * the task that awaits it (https://peps.python.org/pep-0492/#await-expression).
+ * the task that awaits it (https://peps.python.org/pep-0492/#await-expression); and CPython frees a file object with the last
+ * reference to it (https://docs.python.org/3/reference/datamodel.html#objects-values-and-types).
  */
 export const LANGUAGES: Readonly<Record<Language, LanguageTraits>> = {
   typescript: {
@@ -35,6 +38,7 @@ export const LANGUAGES: Readonly<Record<Language, LanguageTraits>> = {
     classesAreCalled: false,
     alwaysTasks: true,
     everyAwaitYields: true,
+    closesForgottenFiles: false,
   },
   python: {
     memory: ['tasks', 'threads'],
@@ -44,5 +48,6 @@ export const LANGUAGES: Readonly<Record<Language, LanguageTraits>> = {
     classesAreCalled: true,
     alwaysTasks: false,
     everyAwaitYields: false,
+    closesForgottenFiles: true,
   },
 };

@@ -299,6 +299,10 @@ export interface CallModel {
    * (`randomUUID`).
    */
   readonly differs?: readonly Dimension[];
+  /** True when it throws on what it is given (`JSON.parse`). Calls that touch files at once do so anyway. */
+  readonly throws?: boolean;
+  /** True when it ends the process: nothing comes after it. */
+  readonly ends?: boolean;
   /** What the call means for the analysis itself; see `analysis/futures.ts`. */
   readonly future?: 'new' | 'then' | 'catch' | 'finally' | 'all' | 'some' | 'resolve';
 }
@@ -337,8 +341,12 @@ export interface AcquireModel {
   readonly option?: string;
   /** True when the caller's thread is blocked until the lock is held. */
   readonly blocking?: boolean;
-  /** True when the call may return without the lock. */
-  readonly try?: boolean;
+  /** True when the call may return without the lock; or the arguments that let it, unless they are `true`. */
+  readonly try?: boolean | readonly Reference[];
+  /** The call fails if others hold the lock, with an error of one of these codes. */
+  readonly failsWith?: readonly string[];
+  /** True when the lock runs out by itself; or the words among the arguments that make it so (`EX`). */
+  readonly lease?: boolean | readonly string[];
 }
 
 export interface ReleaseModel {

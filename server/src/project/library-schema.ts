@@ -100,7 +100,18 @@ export const libraryDefinitions = {
       ]),
       option: { ...name, description: 'The word among the arguments that makes the call an acquire.' },
       blocking: { ...flag, description: 'The thread waits until the lock is held.' },
-      try: { ...flag, description: 'The call may return without the lock.' },
+      try: {
+        anyOf: [flag, { type: 'array', items: reference }],
+        description: 'The call may return without the lock; or the arguments that let it.',
+      },
+      failsWith: {
+        ...names,
+        description: 'Codes of the error that the call fails with when others hold the lock.',
+      },
+      lease: {
+        anyOf: [flag, names],
+        description: 'The lock runs out by itself; or the words among the arguments that make it so.',
+      },
     },
     ['lock'],
   ),
@@ -302,6 +313,8 @@ export const libraryDefinitions = {
       ],
     },
     pure: flag,
+    throws: { ...flag, description: 'The call throws on what it is given.' },
+    ends: { ...flag, description: 'The call ends the process.' },
     differs: {
       ...dimensions,
       description: 'The dimensions along which no two executions get the same result.',

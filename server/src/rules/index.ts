@@ -9,6 +9,7 @@ import { lockPerCall } from './lock-per-call/rule.js';
 import { missingAwait } from './missing-await/rule.js';
 import { perProcessMpLock } from './per-process-mp-lock/rule.js';
 import { unguardedRmw } from './unguarded-rmw/rule.js';
+import { unreleasedLock } from './unreleased-lock/rule.js';
 
 export { rulePage } from './pages.js';
 
@@ -20,6 +21,7 @@ export const rules: readonly Rule[] = [
   differentLocks,
   lockPerCall,
   missingAwait,
+  unreleasedLock,
   fileLockAcrossThreads,
   perProcessMpLock,
 ];

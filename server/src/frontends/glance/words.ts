@@ -28,6 +28,8 @@ const HARMLESS: ReadonlySet<string> = new Set([
   'builds',
   'condition',
   'requires',
+  'throws',
+  'ends',
 ]);
 const IN_MEMORY: ReadonlySet<string> = new Set(['variable', 'field', 'element']);
 

@@ -51,5 +51,7 @@ function changesFor(source: Source, request: FixRequest): Change[] | undefined {
       return replaceLock(source, request);
     case 'hoist-lock':
       return hoistLock(source, request);
+    case 'release-in-finally':
+      return undefined;
   }
 }

@@ -153,7 +153,7 @@ function valueForm(
 }
 
 /** Whether statements call anything: they are then better left out of the section. */
-function doesWork(statements: readonly ts.Statement[]): boolean {
+export function doesWork(statements: readonly ts.Statement[]): boolean {
   let works = false;
   for (const statement of statements) {
     visitOwn(statement, (node) => {

@@ -12,6 +12,7 @@ import { hoistLock } from './hoist-lock.js';
 import { leavingOf } from './leaving.js';
 import { moveReadIntoSection } from './move-read.js';
 import { canAwait, findPlace, type Host } from './place.js';
+import { releaseInFinally } from './release-in-finally.js';
 import { replaceLock } from './replace-lock.js';
 import { styleOf } from './style.js';
 import { isWaitedFor } from './waiting.js';
@@ -46,6 +47,8 @@ function changesFor(source: ts.SourceFile, request: FixRequest): Change[] | unde
       return replaceLock(source, request);
     case 'hoist-lock':
       return hoistLock(source, request);
+    case 'release-in-finally':
+      return releaseInFinally(source, request);
   }
 }
 

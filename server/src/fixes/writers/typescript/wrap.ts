@@ -146,7 +146,7 @@ export function withLeadingComments(text: string, statement: ts.Statement, sourc
 }
 
 /** The end of the comments that follow on the same line, when nothing else does. */
-function withTrailingComments(text: string, end: number): number {
+export function withTrailingComments(text: string, end: number): number {
   const last = ts.getTrailingCommentRanges(text, end)?.at(-1);
   return last !== undefined && isLastOnLine(text, last.end) ? last.end : end;
 }
@@ -161,7 +161,7 @@ function nextToken(text: string, offset: number): number {
   }
 }
 
-function awaiting(expression: ts.Expression, source: ts.SourceFile): Change[] {
+export function awaiting(expression: ts.Expression, source: ts.SourceFile): Change[] {
   const needsParentheses =
     ts.isConditionalExpression(expression) ||
     ts.isBinaryExpression(expression) ||
