@@ -89,7 +89,7 @@ function addons() {
   }
 }
 
-/** The rules' pages for `lockkit explain`, the schema of lockkit.json for the editor, and the counter of the seed's experiment. */
+/** The rules' pages for `lockkit explain`, the schema of lockkit.json for the editor, the counter of the seed's experiment, and the prover's Python. */
 function texts() {
   const rules = join(ROOT, 'server/src/rules');
   for (const rule of readdirSync(rules)) {
@@ -99,10 +99,16 @@ function texts() {
   const schema = join(ROOT, 'server/lockkit.schema.json');
   if (existsSync(schema)) cpSync(schema, join(DIST, 'lockkit.schema.json'));
   cpSync(join(ROOT, 'server/src/scenario/seed/counter.py'), join(DIST, 'seed/counter.py'));
-  cpSync(join(ROOT, 'lockkit/python/src/lockkit'), join(DIST, 'python/lockkit'), {
-    recursive: true,
-    filter: (source) => !source.endsWith('__pycache__'),
-  });
+  const packages = {
+    'lockkit/python/src/lockkit': 'python/lockkit',
+    'server/src/scenario/prove/python/lockkit_prove': 'prove-python/lockkit_prove',
+  };
+  for (const [source, target] of Object.entries(packages)) {
+    cpSync(join(ROOT, source), join(DIST, target), {
+      recursive: true,
+      filter: (file) => !file.endsWith('__pycache__'),
+    });
+  }
 }
 
 /** The packages that `lockkit add-runtime` puts into projects. */

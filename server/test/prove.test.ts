@@ -1,34 +1,17 @@
-import { readdirSync, symlinkSync } from 'node:fs';
-import path from 'node:path';
-import { fileURLToPath } from 'node:url';
-
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
-import type { ProveReport } from '../src/scenario/prove/index.js';
-import { Playground } from './cli-support.js';
+import { ProvingGround } from './prove-support.js';
 
-const MODULES = fileURLToPath(new URL('../../node_modules', import.meta.url));
-
-let ground: Playground;
+let ground: ProvingGround;
 beforeEach(() => {
-  ground = new Playground();
-  write('package.json', '{ "type": "module" }');
-  symlinkSync(MODULES, path.join(ground.directory, 'node_modules'));
+  ground = new ProvingGround();
 });
 afterEach(() => {
   ground.remove();
-  expect(readdirSync('/tmp').filter((name) => name.startsWith('lockkit-prove-'))).toEqual([]);
 });
 
 function write(name: string, text: string): void {
   ground.write({ [name]: text });
-}
-
-async function prove(
-  ...args: string[]
-): Promise<{ code: number | null; report: ProveReport; stderr: string }> {
-  const { code, stdout, stderr } = await ground.lockkit(['prove', ...args, '--format', 'json']);
-  return { code, stderr, report: (stdout === '' ? undefined : JSON.parse(stdout)) as ProveReport };
 }
 
 const COUNTER = `
@@ -67,7 +50,7 @@ describe('witnesses a lost update', () => {
        }`,
     );
     write('count.json', '{"n":41}');
-    const { code, report } = await prove('count.ts:count', '--dimension', 'processes');
+    const { code, report } = await ground.prove('count.ts:count', '--dimension', 'processes');
     expect(code).toBe(1);
     expect(report).toMatchObject({
       dimension: 'processes',
@@ -89,7 +72,7 @@ describe('witnesses a lost update', () => {
        exports.counter = new Counter();`,
     );
     write('lockkit.prove.json', '{ "counter.js:counter.add": { "arguments": [2] } }');
-    const { code, report } = await prove('counter.js:counter.add');
+    const { code, report } = await ground.prove('counter.js:counter.add');
     expect(code).toBe(1);
     expect(report.lost).toMatchObject({
       read: { value: '0' },
@@ -108,7 +91,7 @@ describe('witnesses a lost update', () => {
          await redis.set('visits', Number(count) + 1);
        }`,
     );
-    const { code, report } = await prove('visits.ts:visit');
+    const { code, report } = await ground.prove('visits.ts:visit');
     expect(code).toBe(1);
     expect(report.lost).toMatchObject({ cell: 'visits', read: { value: 'null' }, between: { value: '1' } });
   });
@@ -128,17 +111,68 @@ describe('witnesses a lost update', () => {
        }`,
     );
     write('count', '0');
-    const tasks = await prove('save.ts:save', '--dimension', 'tasks');
+    const tasks = await ground.prove('save.ts:save', '--dimension', 'tasks');
     expect(tasks).toMatchObject({ code: 0, report: { dimension: 'tasks' } });
     expect(tasks.report.excluded).toBeGreaterThan(0);
-    expect(await prove('save.ts:save', '--dimension', 'processes')).toMatchObject({ code: 1 });
+    expect(await ground.prove('save.ts:save', '--dimension', 'processes')).toMatchObject({ code: 1 });
   });
 });
 
-test.each(['tasks', 'processes'])('finds nothing in code that is right, along %s', async (dimension) => {
+test('a route handler without a name is meant by its line, and gets a request', async () => {
+  write(
+    'server.ts',
+    `import { createServer } from 'node:http';
+     const totals: Record<string, number> = {};
+     createServer(async (request, response) => {
+       let text = '';
+       for await (const chunk of request) text += String(chunk);
+       const { key } = JSON.parse(text) as { key: string };
+       const total = totals[key] ?? 0;
+       await Promise.resolve();
+       totals[key] = total + 1;
+       response.end(String(total));
+     }).listen(80);`,
+  );
+  const without = await ground.prove('server.ts:9');
+  expect(without.code).toBe(2);
+  expect(without.stderr).toMatch(
+    /called by itself it throws ".*" before it has written.*"server.ts:9": { "request": { "method": …/,
+  );
+  write(
+    'lockkit.prove.json',
+    '{ "server.ts:9": { "request": { "method": "POST", "body": { "key": "a" } } } }',
+  );
+  const { code, report } = await ground.prove('server.ts:9');
+  expect(code).toBe(1);
+  expect(report).toMatchObject({ subject: '9', lost: { between: { value: '1' }, write: { value: '1' } } });
+});
+
+test('a file, between worker threads', async () => {
   write(
     'save.ts',
-    `import { readFile, writeFile } from 'node:fs/promises';
+    `import { Worker, isMainThread } from 'node:worker_threads';
+     import { readFileSync, writeFileSync } from 'node:fs';
+     export function save() {
+       const count = Number(readFileSync('count', 'utf8'));
+       writeFileSync('count', String(count + 1));
+     }
+     export function start() {
+       if (isMainThread) for (let i = 0; i < 4; i++) new Worker(new URL(import.meta.url));
+     }`,
+  );
+  write('count', '41');
+  const { code, report } = await ground.prove('save.ts:save', '--dimension', 'threads');
+  expect(code).toBe(1);
+  expect(report).toMatchObject({ dimension: 'threads', lost: { cell: 'count', between: { value: "'42'" } } });
+  expect(ground.read('count')).toBe('41');
+});
+
+test.each(['tasks', 'threads', 'processes'])(
+  'finds nothing in code that is right, along %s',
+  async (dimension) => {
+    write(
+      'save.ts',
+      `import { readFile, writeFile } from 'node:fs/promises';
      import { CombinedLock } from 'lockkit';
      const lock = new CombinedLock('save');
      export async function save() {
@@ -147,18 +181,19 @@ test.each(['tasks', 'processes'])('finds nothing in code that is right, along %s
          await writeFile('count', String(count + 1));
        });
      }`,
-  );
-  write('count', '0');
-  const { code, report } = await prove('save.ts:save', '--dimension', dimension);
-  expect(code).toBe(0);
-  expect(report.tried).toBeGreaterThan(0);
-  expect(report.excluded).toBe(report.tried);
-  expect(report.lost).toBeUndefined();
-});
+    );
+    write('count', '0');
+    const { code, report } = await ground.prove('save.ts:save', '--dimension', dimension);
+    expect(code).toBe(0);
+    expect(report.tried).toBeGreaterThan(0);
+    expect(report.excluded).toBe(report.tried);
+    expect(report.lost).toBeUndefined();
+  },
+);
 
 describe('says what it needs', () => {
   test.each([
-    ['counter.ts', /"counter.ts" is not FILE:FUNCTION/],
+    ['counter.ts', /"counter.ts" is not FILE:FUNCTION or FILE:LINE/],
     [
       'counter.ts:other',
       /other in counter.ts updates no shared state that Lockkit can see; those that do: add/,
@@ -166,7 +201,7 @@ describe('says what it needs', () => {
     ['counter.ts:add --schedule nonsense', /"nonsense" is no schedule; one looks like A2 or A2,B1/],
   ])('%s', async (args, message) => {
     write('counter.ts', COUNTER);
-    const { code, stderr } = await prove(...args.split(' '));
+    const { code, stderr } = await ground.prove(...args.split(' '));
     expect(code).toBe(2);
     expect(stderr).toMatch(message);
   });
@@ -181,10 +216,10 @@ describe('says what it needs', () => {
          totals.set(options.key, value + 1);
        }`,
     );
-    const { code, stderr } = await prove('counter.ts:add');
+    const { code, stderr } = await ground.prove('counter.ts:add');
     expect(code).toBe(2);
     expect(stderr).toMatch(
-      /add cannot be driven: called by itself it throws .* give them in lockkit.prove.json/,
+      /add cannot be driven: called by itself it throws .* before it has written\. If it needs something, give it in .*lockkit\.prove\.json: \{ "counter\.ts:add": \{ "arguments"/,
     );
   });
 
@@ -199,7 +234,7 @@ describe('says what it needs', () => {
          total = value + 1;
        }`,
     );
-    const { code, stderr } = await prove('counter.ts:add');
+    const { code, stderr } = await ground.prove('counter.ts:add');
     expect(code).toBe(2);
     expect(stderr).toMatch(/it connects to 127\.0\.0\.1:5432, which may be one of your real stores/);
   });

@@ -105,13 +105,13 @@ function programWith(exit: (code: number) => void): Command {
     .description(
       'run a function twice at once until an update is lost; exit code 1: one was, 0: none in the schedules tried, 2: it could not be driven',
     )
-    .argument('<FILE:FUNCTION>', 'a function, `object.method` or `Class.method` of a file')
+    .argument('<FILE:FUNCTION>', 'a function, `object.method`, `Class.method`, or a line of one, in a file')
     .addOption(
       new Option('--format <format>', 'how to print the result').choices(['text', 'json']).default('text'),
     )
     .addOption(
       new Option('--dimension <dimension>', 'how the two interleave; without it, as the code is run').choices(
-        ['tasks', 'processes'],
+        ['tasks', 'threads', 'processes'],
       ),
     )
     .option('--schedule <schedule>', 'run this schedule only, as an earlier report names it')

@@ -148,10 +148,21 @@ export interface Update {
   readonly cell: Cell;
   readonly read: Place;
   readonly write: Place;
-  /** The functions that the write is in, innermost first, as a reader would call them. */
-  readonly functions: readonly string[];
+  /** The functions that the write is in, innermost first. */
+  readonly functions: readonly UpdatingFunction[];
   /** Along which executions like this one overlap, and share the cell. */
   readonly dimensions: readonly Dimension[];
+}
+
+/** A function that an update is made in, itself or by what it calls. */
+export interface UpdatingFunction {
+  /** As a reader would call it. */
+  readonly name: string;
+  /** All of its text. */
+  readonly place: Place;
+  /** True when code outside of the file can call it by its name. */
+  readonly exported: boolean;
+  readonly async: boolean;
 }
 
 /** A lock that each execution makes for itself, so that it excludes nobody. */

@@ -3,6 +3,9 @@ export class ScenarioError extends Error {
   override readonly name = 'ScenarioError';
 }
 
+/** A function cannot be driven, or there is none. The message says what it needs. */
+export class ProofError extends ScenarioError {}
+
 /** The message of anything that was thrown. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);

@@ -57,7 +57,7 @@ export class Service {
 }
 
 /** With util-linux's setpriv the kernel ends the service when this process dies. */
-function whileWeLive(command: readonly [string, ...string[]]): readonly [string, ...string[]] {
+export function whileWeLive(command: readonly [string, ...string[]]): readonly [string, ...string[]] {
   return process.platform === 'linux' && runs('setpriv', ['--version'])
     ? ['setpriv', '--pdeathsig', 'KILL', ...command]
     : command;

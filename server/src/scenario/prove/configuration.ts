@@ -1,38 +1,82 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
-import { messageOf, ScenarioError } from '../errors.js';
+import { messageOf, ProofError } from '../errors.js';
+import type { ProveTarget } from './target.js';
+
+/** A request as a route handler sees it; what is left out is empty. */
+export interface RequestDescription {
+  readonly method?: string;
+  readonly url?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Parts of the path that the route names. */
+  readonly params?: Readonly<Record<string, string>>;
+  readonly query?: Readonly<Record<string, string>>;
+  readonly body?: unknown;
+}
 
 /** How a function is called, where that cannot be seen from it. */
 export interface ProveConfiguration {
-  readonly arguments: readonly unknown[];
+  /** Undefined: none, or a request and a response for a function that is meant by its line. */
+  readonly arguments?: readonly unknown[];
+  /** For a class whose method is called. */
   readonly construct: readonly unknown[];
+  readonly request?: RequestDescription;
+  /** What `workerData` is in the threads. */
+  readonly workerData?: unknown;
+  /** What Redis holds when the function is called: strings, by their keys. */
+  readonly redis?: Readonly<Record<string, string>>;
 }
 
-const FILE = 'lockkit.prove.json';
+export const PROVE_FILE = 'lockkit.prove.json';
+
+/** An entry, so that a message can say what to write. */
+export function keyOf(root: string, target: Pick<ProveTarget, 'file' | 'subject'>): string {
+  return `${path.relative(root, target.file).replaceAll(path.sep, '/')}:${target.subject}`;
+}
+
+/** The entry of all functions; what a function's own entry says goes before it. */
+const ALL = '*';
 
 /**
- * Reads what `lockkit.prove.json` beside the package.json says of a function: `{ "src/file.ts:function": { "arguments": [1], "construct": [] } }`.
- * @throws ScenarioError when the file is no such JSON
+ * Reads what `lockkit.prove.json` in the package's root says of a function: `{ "src/file.ts:function": { "arguments": [1] } }`.
+ * @throws ProofError when the file is no such JSON
  */
 export function configurationOf(
   root: string,
-  target: { readonly file: string; readonly function: string },
+  target: Pick<ProveTarget, 'file' | 'subject'>,
 ): ProveConfiguration {
-  const file = path.join(root, FILE);
-  const none = { arguments: [], construct: [] };
-  if (!existsSync(file)) return none;
-  const key = `${path.relative(root, target.file).replaceAll(path.sep, '/')}:${target.function}`;
-  let entry: unknown;
+  const file = path.join(root, PROVE_FILE);
+  if (!existsSync(file)) return { construct: [] };
+  const key = keyOf(root, target);
+  let entries: Record<string, Partial<Record<keyof ProveConfiguration, unknown>>>;
   try {
-    entry = (JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>)[key];
+    entries = JSON.parse(readFileSync(file, 'utf8')) as typeof entries;
   } catch (error) {
-    throw new ScenarioError(`${file} cannot be read: ${messageOf(error)}`);
+    throw new ProofError(`${file} cannot be read: ${messageOf(error)}`);
   }
-  if (entry === undefined) return none;
-  const { arguments: args = [], construct = [] } = entry as { arguments?: unknown; construct?: unknown };
-  if (!Array.isArray(args) || !Array.isArray(construct)) {
-    throw new ScenarioError(`${file}: "arguments" and "construct" of "${key}" must be arrays.`);
+  const {
+    arguments: args,
+    construct = [],
+    request,
+    workerData,
+    redis,
+  } = { ...entries[ALL], ...entries[key] };
+  if ((args !== undefined && !Array.isArray(args)) || !Array.isArray(construct)) {
+    throw new ProofError(`${file}: "arguments" and "construct" of "${key}" must be arrays.`);
   }
-  return { arguments: args, construct };
+  if (!isObject(request) || !isObject(redis)) {
+    throw new ProofError(`${file}: "request" and "redis" of "${key}" must be objects.`);
+  }
+  return {
+    construct: construct as readonly unknown[],
+    ...(args !== undefined && { arguments: args as readonly unknown[] }),
+    ...(request !== undefined && { request }),
+    ...(workerData !== undefined && { workerData }),
+    ...(redis !== undefined && { redis: redis as Readonly<Record<string, string>> }),
+  };
+}
+
+function isObject(value: unknown): value is object | undefined {
+  return value === undefined || (typeof value === 'object' && value !== null);
 }

@@ -1,13 +1,15 @@
 /** Starts a process that runs the function, and hears what it tells. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import path from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
-import { fileURLToPath, pathToFileURL } from 'node:url';
 
-import { ScenarioError } from '../errors.js';
-import { type DriverJob, FROM_PROVER, type FromDriver, TO_PROVER } from './messages.js';
+import { whileWeLive } from '../service.js';
+import type { Command } from './language.js';
+import { FROM_PROVER, type FromDriver, TO_PROVER } from './messages.js';
+
+/** Messages of one process that are heard at most: a function that never ends tells no more after a while. */
+const MOST_MESSAGES = 50_000;
+const LONGEST_OUTPUT = 4_000;
 
 export class Driven {
   readonly #child: ChildProcess;
@@ -17,16 +19,21 @@ export class Driven {
   #wake: () => void = () => undefined;
   #gone = false;
 
-  constructor(job: DriverJob, directory: string, environment: NodeJS.ProcessEnv) {
-    const { driver, hook } = entries();
-    const register = `data:text/javascript,import{register}from'node:module';register(${JSON.stringify(pathToFileURL(hook).href)})`;
-    this.#child = spawn(process.execPath, ['--import', register, driver], {
+  constructor({ program, args, environment }: Command, directory: string, more: NodeJS.ProcessEnv) {
+    const [command, ...rest] = whileWeLive([program, ...args]);
+    this.#child = spawn(command, rest, {
       cwd: directory,
       stdio: ['ignore', 'pipe', 'pipe', 'pipe', 'pipe'],
-      env: { ...process.env, ...environment, LOCKKIT_PROVE: JSON.stringify(job) },
+      env: { ...process.env, ...more, ...environment },
+      // A group of its own, so that what the function has started ends with it.
+      detached: true,
+    });
+    this.#child.once('error', () => {
+      this.#end();
     });
     createInterface({ input: this.#child.stdio[TO_PROVER] as Readable }).on('line', (line) => {
-      this.#messages.push(JSON.parse(line) as FromDriver);
+      if (this.#messages.length >= MOST_MESSAGES) this.kill();
+      else this.#messages.push(JSON.parse(line) as FromDriver);
       this.#wake();
     });
     for (const stream of [this.#child.stdout, this.#child.stderr]) {
@@ -37,8 +44,7 @@ export class Driven {
     // A process that ended does not read what is still written to it.
     this.#child.stdio[FROM_PROVER]?.on('error', () => undefined);
     this.#child.once('close', () => {
-      this.#gone = true;
-      this.#wake();
+      this.#end();
     });
   }
 
@@ -74,29 +80,19 @@ export class Driven {
     }
   }
 
+  /** Ends it and all that it has started, at once. */
   kill(): void {
-    this.#child.kill('SIGKILL');
-  }
-}
-
-const LONGEST_OUTPUT = 4_000;
-
-/** As the compiler lays them, and as a bundle does. */
-const NAMES = [
-  ['driver.js', 'resolve-hook.js'],
-  ['prove-driver.cjs', 'prove-resolve-hook.mjs'],
-] as const;
-
-function entries(): { readonly driver: string; readonly hook: string } {
-  const { url } = import.meta as { url?: string };
-  const here = path.dirname(url === undefined ? __filename : fileURLToPath(url));
-  for (const directory of [here, path.resolve(here, '../../../dist/scenario/prove')]) {
-    for (const [driver, hook] of NAMES) {
-      const found = { driver: path.join(directory, driver), hook: path.join(directory, hook) };
-      if (existsSync(found.driver) && existsSync(found.hook)) return found;
+    const { pid } = this.#child;
+    if (pid === undefined) return;
+    try {
+      process.kill(-pid, 'SIGKILL');
+    } catch {
+      // It has ended, and so has what it started.
     }
   }
-  throw new ScenarioError(
-    `The prover's driver is missing beside ${here}. In a checkout, run npm run build:ts.`,
-  );
+
+  #end(): void {
+    this.#gone = true;
+    this.#wake();
+  }
 }

@@ -4,6 +4,7 @@ import path from 'node:path';
 import type { RedisServer } from '../redis-server.js';
 import type { ProveConfiguration } from './configuration.js';
 import { Driven } from './drive.js';
+import type { ProveLanguage } from './language.js';
 import type { DriverJob, FromDriver, Hold } from './messages.js';
 import type { Scratch } from './scratch.js';
 import type { ProveTarget } from './target.js';
@@ -21,45 +22,68 @@ export interface Run {
   readonly excluded: boolean;
   /** Why the function cannot be driven. */
   readonly cannot?: string;
+  /** The module that this interpreter lacks, if that is why. */
+  readonly missing?: string;
   /** The executions that threw, and what. */
   readonly errors: readonly string[];
 }
 
 export interface Setting {
   readonly target: ProveTarget;
+  readonly language: ProveLanguage;
+  readonly interpreter: string;
   readonly scratch: Scratch;
   readonly configuration: ProveConfiguration;
   readonly redis: RedisServer | undefined;
+  readonly signal: AbortSignal | undefined;
 }
 
-/** @param executions one of them runs alone; two as the holds say */
+/**
+ * @param executions one of them runs alone; two as the holds say
+ * @throws the signal's reason when it aborts; all processes have ended then
+ */
 export async function runSchedule(
   setting: Setting,
   executions: readonly Execution[],
   holds: readonly Hold[],
 ): Promise<Run> {
-  const { target, scratch, redis } = setting;
+  const { target, scratch, redis, language, interpreter, signal } = setting;
+  signal?.throwIfAborted();
+  const { redis: stored = {}, ...call } = setting.configuration;
   await redis?.client.flushall();
-  const directory = await scratch.copy();
+  if (Object.keys(stored).length > 0) await redis?.client.mset(stored);
+  const copy = await scratch.copy();
   const job: DriverJob = {
-    module: path.join(directory, scratch.module),
+    module: path.join(copy, scratch.module),
     function: target.function,
-    ...setting.configuration,
-    redisSocket: redis?.socket,
+    caught: target.place !== undefined,
+    ...call,
+    redis: redis === undefined ? undefined : { socket: redis.socket, port: redis.port },
     dimension: target.dimension,
     executions,
     holds,
   };
-  const environment = { LOCKKIT_DIR: path.join(directory, '.lockkit-locks') };
+  const environment = { LOCKKIT_DIR: path.join(copy, '.lockkit-locks') };
   const inProcesses = target.dimension === 'processes';
-  const crew = (inProcesses ? executions.map((execution) => [execution]) : [executions]).map(
-    (own) => new Driven({ ...job, executions: own }, directory, environment),
-  );
+  const crew = (inProcesses ? executions.map((execution) => [execution]) : [executions]).map((own) => {
+    const command = language.command(
+      { ...job, executions: own },
+      { interpreter, root: scratch.root, copy, target },
+    );
+    return new Driven(command, copy, environment);
+  });
+  const stop = (): void => {
+    for (const driven of crew) driven.kill();
+  };
+  signal?.addEventListener('abort', stop);
   try {
     const messages = inProcesses ? await interleave(crew) : await listen(crew[0]);
+    signal?.throwIfAborted();
     return runOf(messages, target, crew.map(({ output }) => output).join(''));
   } finally {
-    for (const driven of crew) driven.kill();
+    signal?.removeEventListener('abort', stop);
+    stop();
+    await scratch.discard(copy);
   }
 }
 
@@ -107,7 +131,8 @@ function runOf(messages: readonly FromDriver[], target: ProveTarget, output: str
     const { kind, cell, line, file } = access;
     return [{ execution: message.execution, kind, cell, value: message.value, line, file }];
   });
-  const cannot = messages.find((message) => message.kind === 'cannot')?.message;
+  const refusal = messages.find((message) => message.kind === 'cannot');
+  const cannot = refusal?.message;
   const ended = messages.filter((message) => message.kind === 'ended');
   const silent =
     cannot === undefined && ended.length === 0
@@ -119,6 +144,7 @@ function runOf(messages: readonly FromDriver[], target: ProveTarget, output: str
     trace,
     excluded: messages.some((message) => message.kind === 'blocked'),
     ...(why !== undefined && { cannot: why }),
+    ...(refusal?.missing !== undefined && { missing: refusal.missing }),
     errors: ended.flatMap((message) => (message.error === undefined ? [] : [message.error])),
   };
 }

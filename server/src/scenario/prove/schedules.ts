@@ -2,46 +2,56 @@
 import type { FromDriver, Hold } from './messages.js';
 import type { TracedAccess } from './target.js';
 
+/** Rounds of a loop in which an execution is held at the same access: what a third round would show, the second has. */
+const ROUNDS = 2;
+
 /**
  * The places at which an execution that runs alone can be held between a read of a cell and a later write of it.
  *
  * @param messages of one execution that ran alone
  */
 export function windowsOf(messages: readonly FromDriver[], accesses: readonly TracedAccess[]): number[] {
-  const places = new Set<number>();
+  const cellOf = (message: FromDriver, kind: 'read' | 'write'): string | undefined => {
+    const access = message.kind === 'event' ? accesses[message.access - 1] : undefined;
+    return access?.kind === kind ? access.cell : undefined;
+  };
+  const lastWrite = new Map<string, number>();
   for (const [index, message] of messages.entries()) {
+    const cell = cellOf(message, 'write');
+    if (cell !== undefined) lastWrite.set(cell, index);
+  }
+  const places: number[] = [];
+  const read = new Set<string>();
+  /** How often an execution came to a place, by the access before it and the number of points since. */
+  const rounds = new Map<string, number>();
+  let since = '';
+  for (const [index, message] of messages.entries()) {
+    const cell = cellOf(message, 'read');
+    if (cell !== undefined) read.add(cell);
+    if (message.kind === 'event') since = `${message.access} `;
     if (message.kind !== 'point') continue;
-    const cellsRead = cellsOf(messages.slice(0, index), 'read', accesses);
-    const cellsWritten = cellsOf(messages.slice(index + 1), 'write', accesses);
-    if ([...cellsRead].some((cell) => cellsWritten.has(cell))) places.add(message.number);
+    since += '.';
+    const isWindow = [...read].some((each) => (lastWrite.get(each) ?? -1) > index);
+    const round = (rounds.get(since) ?? 0) + 1;
+    rounds.set(since, round);
+    if (isWindow && round <= ROUNDS) places.push(message.number);
   }
-  return [...places];
+  return places;
 }
 
-function cellsOf(
-  messages: readonly FromDriver[],
-  kind: 'read' | 'write',
-  accesses: readonly TracedAccess[],
-): Set<string> {
-  const cells = new Set<string>();
-  for (const message of messages) {
-    if (message.kind !== 'event') continue;
-    const access = accesses[message.access - 1];
-    if (access?.kind === kind) cells.add(access.cell);
-  }
-  return cells;
+/** One execution is held: nearly always enough. */
+export function singleHolds(windows: readonly number[]): (readonly Hold[])[] {
+  return windows.map((at): readonly Hold[] => [{ execution: 'A', at }]);
 }
 
-/** One hold first, which is nearly always enough, then one of each execution. */
-export function schedulesOf(windows: readonly number[], most: number): (readonly Hold[])[] {
-  const single = windows.map((at): readonly Hold[] => [{ execution: 'A', at }]);
-  const double = windows.flatMap((a) =>
-    windows.map((b): readonly Hold[] => [
+/** Both executions are held, one after the other. */
+export function doubleHolds(first: readonly number[], second: readonly number[]): (readonly Hold[])[] {
+  return first.flatMap((a) =>
+    second.map((b): readonly Hold[] => [
       { execution: 'A', at: a },
       { execution: 'B', at: b },
     ]),
   );
-  return [...single, ...double].slice(0, most);
 }
 
 /** `A2` or `A2,B1`: A is held at its second place, B at its first. */

@@ -1,16 +1,16 @@
 /** The scratch copy that the user's function runs in: their files and stores are not touched. */
-import { existsSync } from 'node:fs';
-import { cp, mkdir, mkdtemp, rm, stat, symlink } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 
-import { ScenarioError } from '../errors.js';
+import { ProofError } from '../errors.js';
+import type { ProveLanguage } from './language.js';
 import type { ProveTarget } from './target.js';
-import { compiledName, compilePackage } from './typescript/compile.js';
 
-/** Megabytes of a package that are copied at most, its node_modules not counted: they are linked. */
+/** Megabytes of a package that are copied at most, its installed packages not counted. */
 const LARGEST_MB = 200;
-const LEFT_OUT = new Set(['node_modules', '.git', '.hg', '.svn', 'coverage', '.cache']);
+const VERSION_CONTROL = new Set(['.git', '.hg', '.svn']);
+const PREFIX = 'lockkit-prove-';
 
 export class Scratch {
   private copies = 0;
@@ -18,24 +18,26 @@ export class Scratch {
   private constructor(
     private readonly directory: string,
     private readonly pristine: string,
+    /** What was copied. */
+    readonly root: string,
     /** The module to be loaded, relative to a copy. */
     readonly module: string,
   ) {}
 
   /**
-   * Copies the package around the file, compiles its TypeScript, and makes the accesses tell of themselves.
-   * @throws ScenarioError when it is too large, or not to be read
+   * Copies the package around the file, and makes it ready to run and to tell of its accesses.
+   * @throws ProofError when it is too large, or not to be read
    */
-  static async make(target: ProveTarget): Promise<Scratch> {
-    const root = packageRootOf(target.file);
-    const directory = await mkdtemp(path.join(os.tmpdir(), 'lockkit-prove-'));
+  static async make(target: ProveTarget, language: ProveLanguage): Promise<Scratch> {
+    await removeAbandoned();
+    const root = language.rootOf(target.file);
+    const directory = await mkdtemp(path.join(os.tmpdir(), `${PREFIX}${process.pid}-`));
     try {
       const pristine = path.join(directory, 'pristine');
-      await copyPackage(root, pristine);
-      await compilePackage(root, pristine, target);
-      await linkModules(root, directory);
-      const module = compiledName(path.relative(root, target.file));
-      return new Scratch(directory, pristine, module);
+      await copyPackage(root, pristine, language.leftOut);
+      await language.prepare(root, pristine, target);
+      const module = language.compiledName(path.relative(root, target.file));
+      return new Scratch(directory, pristine, root, module);
     } catch (error) {
       await rm(directory, { recursive: true, force: true });
       throw error;
@@ -47,6 +49,11 @@ export class Scratch {
     const copy = path.join(this.directory, `run-${this.copies++}`);
     await cp(this.pristine, copy, { recursive: true });
     return copy;
+  }
+
+  /** Removes what one run has made. */
+  async discard(copy: string): Promise<void> {
+    await rm(copy, { recursive: true, force: true, maxRetries: 5 });
   }
 
   /** A directory for what the prover itself needs. */
@@ -61,41 +68,40 @@ export class Scratch {
   }
 }
 
-/** The directory of the nearest package.json, or that of the file. */
-export function packageRootOf(file: string): string {
-  for (let at = path.dirname(file); ; at = path.dirname(at)) {
-    if (existsSync(path.join(at, 'package.json'))) return at;
-    if (at === path.dirname(at)) return path.dirname(file);
+/** What a prover that was killed has left. */
+async function removeAbandoned(): Promise<void> {
+  for (const name of await readdir(os.tmpdir())) {
+    const pid = new RegExp(`^${PREFIX}(\\d+)-`).exec(name)?.[1];
+    if (pid === undefined || isAlive(Number(pid))) continue;
+    await rm(path.join(os.tmpdir(), name), { recursive: true, force: true }).catch(() => undefined);
   }
 }
 
-async function copyPackage(root: string, to: string): Promise<void> {
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+async function copyPackage(root: string, to: string, leftOut: ReadonlySet<string>): Promise<void> {
   let bytes = 0;
   await cp(root, to, {
     recursive: true,
     filter: async (source) => {
-      if (LEFT_OUT.has(path.basename(source)) && source !== root) return false;
+      const name = path.basename(source);
+      if ((leftOut.has(name) || VERSION_CONTROL.has(name)) && source !== root) return false;
       const status = await stat(source).catch(() => undefined);
       if (status === undefined || !(status.isFile() || status.isDirectory())) return false;
       bytes += status.isFile() ? status.size : 0;
       if (bytes > LARGEST_MB * 1024 * 1024) {
-        throw new ScenarioError(
-          `The package in ${root} has more than ${LARGEST_MB} MB beside its node_modules, too much for a scratch copy.`,
+        throw new ProofError(
+          `The package in ${root} has more than ${LARGEST_MB} MB beside what is installed in it, too much for a scratch copy.`,
         );
       }
       return true;
     },
   });
-}
-
-/** Its own node_modules, and the nearest one above it, which a workspace shares. All copies lie beside the links. */
-async function linkModules(root: string, directory: string): Promise<void> {
-  for (let at = root; ; at = path.dirname(at)) {
-    const modules = path.join(at, 'node_modules');
-    if (existsSync(modules)) {
-      await symlink(modules, path.join(directory, 'node_modules'));
-      return;
-    }
-    if (at === path.dirname(at)) return;
-  }
 }

@@ -1,22 +1,13 @@
 /** What the instrumented program calls: it tells what is read and written, and holds executions where the schedule says. */
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { readSync, writeSync } from 'node:fs';
 import { inspect } from 'node:util';
 
-import { type DriverJob, FROM_PROVER, type FromDriver, type Hold, NOTHING, TO_PROVER } from './messages.js';
+import { type DriverJob, NOTHING } from './messages.js';
 import type { Execution } from './trace.js';
+import { say } from './words.js';
 
 /** Characters of a value that are shown. */
 const SHOWN = 60;
-
-export function say(message: FromDriver): void {
-  writeSync(TO_PROVER, `${JSON.stringify(message)}\n`);
-}
-
-/** Blocks this process until the prover writes a line. */
-export function awaitWord(): void {
-  readSync(FROM_PROVER, new Uint8Array(1));
-}
 
 /** A value in a few characters; '' for one that says nothing. */
 function shown(value: unknown): string {
@@ -25,31 +16,51 @@ function shown(value: unknown): string {
   return text.length > SHOWN ? `${text.slice(0, SHOWN - 1)}…` : text;
 }
 
-function isPromise(value: unknown): value is PromiseLike<unknown> {
+export function isPromise(value: unknown): value is PromiseLike<unknown> {
   return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
+}
+
+/** What the tracer's surroundings do. */
+export interface TracerHost {
+  /** An execution shows that it is alive. */
+  onSign(): void;
+  /** Among tasks: resolves when the held execution may go on. */
+  pause(): Promise<void>;
+  /** Else: blocks the thread or the process until it may. */
+  stop(): void;
 }
 
 export class Tracer {
   /** Which of the two executions this is; undefined outside of both. */
   readonly execution = new AsyncLocalStorage<Execution>();
-  /** Called when an execution is held, with what lets it go on. */
-  onHeld: (hold: Hold, release: () => void) => void = () => undefined;
-  /** When something was last told; milliseconds. */
-  lastSign = performance.now();
   readonly #passed = new Map<Execution, number>();
   readonly #exposed: (() => unknown)[] = [];
   /** What was passed to the call that writes, by access and execution. */
   readonly #arguments = new Map<string, readonly unknown[]>();
+  #made: unknown;
 
-  constructor(private readonly job: DriverJob) {}
+  constructor(
+    private readonly job: Pick<DriverJob, 'dimension' | 'holds'>,
+    private readonly host: TracerHost,
+  ) {}
 
   /** What the module under test keeps to itself. */
   get exposed(): readonly (() => unknown)[] {
     return this.#exposed;
   }
 
+  /** The function that is meant by its line, once it has been made; the latest, if there are several. */
+  get caught(): unknown {
+    return this.#made;
+  }
+
   expose(get: () => unknown): void {
     this.#exposed.push(get);
+  }
+
+  made<T>(value: T): T {
+    this.#made = value;
+    return value;
   }
 
   read<T>(access: number, value: T): T {
@@ -102,37 +113,29 @@ export class Tracer {
   #tell(access: number, value: unknown): void {
     const execution = this.execution.getStore();
     if (execution === undefined) return;
-    this.lastSign = performance.now();
+    this.host.onSign();
     say({ kind: 'event', execution, access, value: shown(value) });
-    if (this.job.dimension === 'processes') this.#stop(execution);
-  }
-
-  /** In a process: an event is a place to be held at, and the whole process waits. */
-  #stop(execution: Execution): void {
-    if (!this.#isHeldAt(execution)) return;
+    if (this.job.dimension === 'tasks' || !this.#isHeldAt(execution)) return;
     say({ kind: 'held', execution });
-    awaitWord();
+    this.host.stop();
   }
 
   /** Among tasks: only this execution waits. */
   async #pass(): Promise<void> {
     const execution = this.execution.getStore();
     if (execution === undefined) return;
-    this.lastSign = performance.now();
-    const held = this.#isHeldAt(execution);
-    if (held === undefined) return;
+    this.host.onSign();
+    if (!this.#isHeldAt(execution)) return;
     say({ kind: 'held', execution });
-    await new Promise<void>((resolve) => {
-      this.onHeld(held, resolve);
-    });
-    this.lastSign = performance.now();
+    await this.host.pause();
+    this.host.onSign();
   }
 
   /** Counts a place where the execution may be held. */
-  #isHeldAt(execution: Execution): Hold | undefined {
+  #isHeldAt(execution: Execution): boolean {
     const number = (this.#passed.get(execution) ?? 0) + 1;
     this.#passed.set(execution, number);
     say({ kind: 'point', execution, number });
-    return this.job.holds.find((hold) => hold.execution === execution && hold.at === number);
+    return this.job.holds.some((hold) => hold.execution === execution && hold.at === number);
   }
 }

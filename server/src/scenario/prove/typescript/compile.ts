@@ -38,6 +38,7 @@ export async function compilePackage(root: string, copy: string, target: ProveTa
       accesses: own,
       compilerOptions: options,
       ...(isTarget && isOwnName(target, expose) && { expose }),
+      ...(isTarget && { caught: target.place }),
     });
     await writeFile(compiledName(file), text);
   }

@@ -5,6 +5,7 @@
 import ts from '#typescript';
 
 import { NOTHING, TRACER } from '../messages.js';
+import type { TextRange } from '../../../model/source.js';
 import type { TracedAccess } from '../target.js';
 
 export interface InstrumentOptions {
@@ -12,17 +13,21 @@ export interface InstrumentOptions {
   readonly accesses: readonly { readonly index: number; readonly access: TracedAccess }[];
   /** A name of the module's own that is to be reachable from outside. */
   readonly expose?: string | undefined;
+  /** The function that is to be handed over where it is made. */
+  readonly caught?: TextRange | undefined;
   readonly compilerOptions: ts.CompilerOptions;
 }
 
 /** JavaScript that does what the text does, and tells of it. */
 export function instrument(file: string, text: string, options: InstrumentOptions): string {
-  const { accesses, expose, compilerOptions } = options;
+  const { accesses, expose, caught, compilerOptions } = options;
   const exposed = expose === undefined ? '' : `\n;globalThis.${TRACER}.expose(() => ${expose});\n`;
   return ts.transpileModule(text + exposed, {
     fileName: file,
     compilerOptions,
-    ...(accesses.length > 0 && { transformers: { before: [(context) => tracing(context, accesses)] } }),
+    ...((accesses.length > 0 || caught !== undefined) && {
+      transformers: { before: [(context) => tracing(context, accesses, caught)] },
+    }),
   }).outputText;
 }
 
@@ -35,6 +40,7 @@ interface Traced {
 function tracing(
   context: ts.TransformationContext,
   accesses: InstrumentOptions['accesses'],
+  caught: TextRange | undefined,
 ): ts.Transformer<ts.SourceFile> {
   return (source) => {
     const traced = new Map<ts.Node, Traced>();
@@ -43,19 +49,32 @@ function tracing(
       if (node !== undefined) traced.set(node, { ...traced.get(node), [access.kind]: index });
     }
     const { factory } = context;
-    const call = (name: string, index: number, ...args: readonly ts.Expression[]): ts.Expression =>
+    const tracer = (name: string, ...args: readonly ts.Expression[]): ts.Expression =>
       factory.createCallExpression(
         factory.createPropertyAccessExpression(
           factory.createPropertyAccessExpression(factory.createIdentifier('globalThis'), TRACER),
           name,
         ),
         undefined,
-        [factory.createNumericLiteral(index), ...args],
+        args,
       );
-    const visit = (node: ts.Node): ts.Node => {
+    const call = (name: string, index: number, ...args: readonly ts.Expression[]): ts.Expression =>
+      tracer(name, factory.createNumericLiteral(index), ...args);
+    const visit = (node: ts.Node): ts.Node | ts.Node[] => {
+      if (node.end === caught?.end && node.getStart(source) === caught.start) {
+        const made = catching(factory, node, ts.visitEachChild(node, visit, context), (value) =>
+          tracer('made', value),
+        );
+        if (made !== undefined) return made;
+      }
+      return inner(node);
+    };
+    const expression = (node: ts.Expression): ts.Expression =>
+      ts.visitNode(node, visit, ts.isExpression) ?? node;
+    const inner = (node: ts.Node): ts.Node => {
       const at = traced.get(node);
       if (ts.isAwaitExpression(node)) {
-        const awaited = ts.visitNode(node.expression, visit, ts.isExpression);
+        const awaited = expression(node.expression);
         // What was awaited has been read when it is there, and before another task runs.
         return factory.updateAwaitExpression(
           node,
@@ -80,7 +99,7 @@ function tracing(
     /** `x = v` is told just before it happens; `x += v` reads x before it comes to v. */
     const assignment = (node: ts.BinaryExpression, { read, write }: Traced): ts.Expression => {
       const operator = COMPOUND.get(node.operatorToken.kind);
-      const right = ts.visitNode(node.right, visit, ts.isExpression);
+      const right = expression(node.right);
       const value =
         operator === undefined
           ? right
@@ -94,8 +113,47 @@ function tracing(
     /** `x++` reads and writes in one go: its operand before and after are told beside its value. */
     const increment = (node: Increment, { read = NOTHING, write = NOTHING }: Traced): ts.Expression =>
       call('increment', read, factory.createNumericLiteral(write), node.operand, node, node.operand);
-    return ts.visitNode(source, visit, ts.isSourceFile);
+    return ts.visitEachChild(source, visit, context);
   };
+}
+
+/**
+ * A function, with what hands it over where it is made.
+ * @param visited what the function has become
+ * @returns undefined for what is made in no place of its own: a class's method
+ */
+function catching(
+  factory: ts.NodeFactory,
+  node: ts.Node,
+  visited: ts.Node,
+  made: (value: ts.Expression) => ts.Expression,
+): ts.Node | ts.Node[] | undefined {
+  if ((ts.isArrowFunction(node) || ts.isFunctionExpression(node)) && ts.isExpression(visited)) {
+    return made(visited);
+  }
+  if (ts.isFunctionDeclaration(node) && node.name !== undefined) {
+    return [visited, factory.createExpressionStatement(made(node.name))];
+  }
+  if (ts.isMethodDeclaration(visited) && ts.isObjectLiteralExpression(node.parent)) {
+    const { name, modifiers, asteriskToken, typeParameters, parameters, type, body } = visited;
+    if (body === undefined) return undefined;
+    const plain = modifiers?.filter(ts.isModifier);
+    return factory.createPropertyAssignment(
+      name,
+      made(
+        factory.createFunctionExpression(
+          plain,
+          asteriskToken,
+          undefined,
+          typeParameters,
+          parameters,
+          type,
+          body,
+        ),
+      ),
+    );
+  }
+  return undefined;
 }
 
 type Increment = ts.PrefixUnaryExpression | ts.PostfixUnaryExpression;
