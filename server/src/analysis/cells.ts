@@ -212,9 +212,14 @@ export function writeCell(
   state.written.set(cell.key, value);
   let isUpdate = false;
   let adds = false;
-  for (const [id, certain] of value.origins) {
+  const own = [...value.origins].flatMap(([id, certain]) => {
     const read = state.reads.get(id);
-    if (read?.cell.key !== cell.key || read.empty === true) continue;
+    return read?.cell.key === cell.key && read.empty !== true ? [{ id, certain, read }] : [];
+  });
+  // What is read anew for the write has what others wrote since an older read: `total += taken` loses nothing of theirs.
+  const isRenewed = own.some(({ id, read }) => read.point === undefined && value.direct !== id);
+  for (const { id, certain, read } of own) {
+    if (isRenewed && read.point !== undefined) continue;
     noteUpdate(analysis, state, {
       read,
       certain,

@@ -118,7 +118,9 @@ export function applyModel(called: CallSite, state: State, given: Applied): Resu
     hasRun ||= valueAt(site, run.argument, receiver)?.shape.kind === 'function';
     if (run.returned === true) value = result.value;
   }
-  if (call.completes === 'callback') current = complete(site, current, value);
+  // Many a library that gives promises takes a callback, too.
+  if (call.completes === 'callback' || (call.completes === 'promise' && call.runs === undefined))
+    current = complete(site, current, value);
   if (call.acquires !== undefined && runsLocked) release(site, current, applied);
   if (call.commits === true || (call.transaction !== undefined && hasRun)) endTransaction(current);
   const result = returned(site, applied, value);
