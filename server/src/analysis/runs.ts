@@ -58,13 +58,15 @@ function runWork(
   if (analysis.isImporting && run.when !== 'now' && run.when !== 'each') return nothing;
   const parameters = parametersOf(site, run, applied);
   const place = placeIn(site.frame, operation.range);
+  // Who registers a function does not start it: several that are registered one after another start nothing together.
+  const called: CallSite = { ...site, operation: { ...operation, awaited: true } };
   switch (run.when) {
     case 'now':
       return runCallback(site, state, callback, parameters);
     case 'later':
       runApart(analysis, state, { overlaps: [] }, (apart) => {
         apart.held.clear();
-        return handedOut(runCallback(site, apart, callback, parameters));
+        return handedOut(runCallback(called, apart, callback, parameters));
       });
       return nothing;
     case 'each': {
@@ -109,8 +111,6 @@ function runWork(
     case 'timer': {
       const own = isSerial(site, run, applied) ? [] : handlerOverlaps(site, run, callback, applied);
       const overlaps: Overlap[] = [...own, ...analysis.deployed()];
-      // Who registers a handler does not start it: several that are registered one after another start nothing together.
-      const called: CallSite = { ...site, operation: { ...operation, awaited: true } };
       const handle = (from: State): void => {
         runApart(analysis, from, { overlaps }, (apart) => {
           apart.held.clear();

@@ -31,13 +31,16 @@ export function usersOf(file: string, names: readonly string[], host: CallersHos
   let level = [file];
   for (let depth = 0; depth <= HANDED_ON && level.length > 0; depth++) {
     const importers = level.flatMap((imported) => host.importersOf(imported)).filter((one) => !seen.has(one));
-    level = [...new Set(importers)];
-    for (const importer of level) {
+    level = [];
+    for (const importer of new Set(importers)) {
       seen.add(importer);
-      if (host.isPublic(importer)) return [];
       const text = host.textOf(importer);
-      if (text !== undefined && names.some((name) => mentions(text, name))) users.add(importer);
+      if (text === undefined) continue;
+      if (names.some((name) => mentions(text, name))) users.add(importer);
       if (users.size > MOST) return [];
+      if (!handsOn(importer, text)) continue;
+      if (host.isPublic(importer)) return [];
+      level.push(importer);
     }
   }
   return [...users].sort();
@@ -56,6 +59,13 @@ function entriesOf(finding: Finding): readonly EntryPoint[] {
 const IMPORTS =
   /^[ \t]*(?:import|export)\b[^;'"()]*\bfrom[ \t]*['"][^'"\n]+['"]|^[ \t]*export[ \t]*\{[^}]*\}|^[ \t]*from[ \t]+\S+[ \t]+import[ \t]+(?:\([^)]*\)|.*)/gm;
 
+/** Whether a file may give others what it imports: in Python, each does. */
+function handsOn(file: string, text: string): boolean {
+  return (
+    !/\.[cm]?[jt]sx?$/.test(file) || /\bexport\s*(?:type\s*)?[*{]|\bexport\s+default\b|\bexports\b/.test(text)
+  );
+}
+
 /** Whether a text does something with a name. */
 function mentions(file: string, name: string): boolean {
   const text = file.includes(name) ? file.replaceAll(IMPORTS, '') : '';
@@ -65,14 +75,26 @@ function mentions(file: string, name: string): boolean {
   return false;
 }
 
+/** A file that uses another one, as its own users have it. */
+export interface User {
+  readonly analysed: Analysed;
+  readonly findings: readonly Finding[];
+  readonly text: string;
+}
+
+/** Through how many files callers of callers are asked what they do. */
+export const CALLERS_OF_CALLERS = 3;
+
 /**
  * The findings of a file, as its users in the project have it.
- * @param users by file: the analyses of those that {@link usersOf} names
+ * @param users by file: those that {@link usersOf} names
+ * @param written the file whose findings are asked for, if it is another one
  */
 export function withUsers(
   file: string,
   own: Analysed,
-  users: ReadonlyMap<string, { readonly analysed: Analysed; readonly text: string }>,
+  users: ReadonlyMap<string, User>,
+  written = file,
 ): Finding[] {
   if (users.size === 0) return [...own.findings];
   const isCalledByAll = ({ key, name }: EntryPoint): boolean => {
@@ -83,11 +105,11 @@ export function withUsers(
     const entries = entriesOf(finding);
     return entries.length === 0 || !entries.every(isCalledByAll);
   });
-  const theirs = [...users.values()].flatMap(({ analysed }) =>
-    analysed.findings.filter(
+  const theirs = [...users.values()].flatMap(({ findings }) =>
+    findings.filter(
       (finding) =>
         (finding.kind === 'read-modify-write' || finding.kind === 'different-locks') &&
-        finding.write.file === file,
+        finding.write.file === written,
     ),
   );
   return [...kept, ...theirs];

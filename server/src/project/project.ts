@@ -23,7 +23,15 @@ import {
   type DeploymentSettings,
   type RuleSettings,
 } from './configuration.js';
-import { entryNames, onceEach, usersOf, withUsers, type CallersHost } from './callers.js';
+import {
+  CALLERS_OF_CALLERS,
+  entryNames,
+  onceEach,
+  usersOf,
+  withUsers,
+  type CallersHost,
+  type User,
+} from './callers.js';
 import { Deployments, mayBeDeploymentFile } from './deployments.js';
 import { digestOf, digestOfConstant } from './digest.js';
 import { Importers } from './importers.js';
@@ -110,6 +118,8 @@ class Dependencies {
   /** As in {@link KeptReport}. */
   names: readonly string[] = [];
   users: readonly string[] = [];
+  /** True when files that use its users were asked, too: new ones of those are not looked for when a kept report is recalled. */
+  reachesFar = false;
 }
 
 interface Analysis {
@@ -343,7 +353,8 @@ export class Project {
       others: this.#hashesOf(others),
     });
     this.#depend(file, others);
-    if (relevant) this.#keep(file, report, settingOf(configuration, deployment), dependencies);
+    if (relevant && !dependencies.reachesFar)
+      this.#keep(file, report, settingOf(configuration, deployment), dependencies);
     return report;
   }
 
@@ -440,8 +451,15 @@ export class Project {
     return analysed;
   }
 
-  /** What is found in a file, by itself and by those that use it. */
-  async #findingsOf(file: string, dependencies: Dependencies): Promise<readonly Finding[]> {
+  /**
+   * What is found in a file, by itself and by those that use it.
+   * @param via the files that are used, from the one that is asked about to this one's own
+   */
+  async #findingsOf(
+    file: string,
+    dependencies: Dependencies,
+    via: readonly string[] = [],
+  ): Promise<readonly Finding[]> {
     const { others } = dependencies;
     const own = await this.#analysed(file);
     if (own === undefined) return [];
@@ -450,17 +468,22 @@ export class Project {
     if (names.length === 0) return own.findings;
     await this.#importers.read(await this.#deployments.sourcesAround(file));
     const using = usersOf(file, names, this.#callers);
-    dependencies.names = names;
-    dependencies.users = using;
-    const users = new Map<string, { analysed: Analysed; text: string }>();
+    if (via.length === 0) {
+      dependencies.names = names;
+      dependencies.users = using;
+    } else dependencies.reachesFar = true;
+    const users = new Map<string, User>();
     for (const user of using) {
       await prepareFrontends([user]);
       const [analysed, text] = [await this.#analysed(user), this.textOf(user)];
       if (analysed === undefined || text === undefined) continue;
       for (const other of analysed.files) others.add(other);
-      users.set(user, { analysed, text });
+      const asked = [...via, file];
+      const isEnd = asked.length >= CALLERS_OF_CALLERS || asked.includes(user);
+      const findings = isEnd ? analysed.findings : await this.#findingsOf(user, dependencies, asked);
+      users.set(user, { analysed, findings, text });
     }
-    return withUsers(file, own, users);
+    return withUsers(file, own, users, via[0]);
   }
 
   #isRelevant(file: string, configuration: Configuration): boolean {

@@ -1,15 +1,23 @@
 /** Runs the engine on files in memory, as the doors do on a project. */
 import { join } from 'node:path';
-import { analyse, type Program } from '../../src/analysis/index.js';
+import { analyse, type Analysed, type Program } from '../../src/analysis/index.js';
 import { readDeployment } from '../../src/deployment/index.js';
 import { frontendFor, prepareFrontends } from '../../src/frontends/index.js';
 import { loadLibraries } from '../../src/libraries/index.js';
 import type { Deployment } from '../../src/model/deployment.js';
 import type { Diagnostic } from '../../src/model/diagnostics.js';
+import type { Finding } from '../../src/model/findings.js';
 import type { FileFacts } from '../../src/model/facts.js';
 import { ImportGraph } from '../../src/project/imports.js';
 import { Programs } from '../../src/project/programs.js';
-import { entryNames, onceEach, usersOf, withUsers, type CallersHost } from '../../src/project/callers.js';
+import {
+  CALLERS_OF_CALLERS,
+  entryNames,
+  onceEach,
+  usersOf,
+  withUsers,
+  type CallersHost,
+} from '../../src/project/callers.js';
 import { Importers } from '../../src/project/importers.js';
 import { Memory, Resolution } from '../../src/project/resolution/index.js';
 import { CONFIGURATION_FILE, parseConfiguration } from '../../src/project/configuration.js';
@@ -78,12 +86,19 @@ export function check(files: ReadonlyMap<string, string>, followsAll = false): D
       return [file.file, analyse(file, context)] as const;
     }),
   );
-  return [...analyses].flatMap(([file, own]) => {
+  const findingsOf = (file: string, own: Analysed, via: readonly string[] = []): readonly Finding[] => {
     const users = usersOf(file, entryNames(own), callers).flatMap((user) => {
       const [analysed, text] = [analyses.get(user), texts.get(user)];
-      return analysed === undefined || text === undefined ? [] : [[user, { analysed, text }] as const];
+      if (analysed === undefined || text === undefined) return [];
+      const asked = [...via, file];
+      const isEnd = asked.length >= CALLERS_OF_CALLERS || asked.includes(user);
+      const findings = isEnd ? analysed.findings : findingsOf(user, analysed, asked);
+      return [[user, { analysed, findings, text }] as const];
     });
-    const diagnostics = onceEach(report(withUsers(file, own, new Map(users))));
+    return withUsers(file, own, new Map(users), via[0]);
+  };
+  return [...analyses].flatMap(([file, own]) => {
+    const diagnostics = onceEach(report(findingsOf(file, own)));
     return diagnostics.filter(({ place }) => place.file === file);
   });
 }
