@@ -11,6 +11,7 @@ import type { Candidate } from './candidates.js';
 import type { Copies } from './copies.js';
 import type { CellWrite } from './different-locks.js';
 import { Footprints } from './footprints.js';
+import type { Nesting } from './lock-order.js';
 import { ModelIndex } from './models.js';
 import { MODULE_DEPTH, Module, mutableProperties } from './modules.js';
 import type { Program } from './program.js';
@@ -71,6 +72,8 @@ export class Analysis {
   readonly contexts: OverlapContext[] = [];
   /** Writes of cells, by the cell and where they stand. */
   readonly writes = new Map<string, Map<string, CellWrite>>();
+  /** Locks that are taken inside of others, by both. */
+  readonly nestings = new Map<string, Nesting[]>();
   readonly awaits = new Awaits();
   readonly sections = new Sections();
   /** Instances of the project's classes that outlive every call. */

@@ -11,6 +11,7 @@ import { MODULE_DEPTH } from './modules.js';
 import { meetingOf, regionOf, seenFrom, type Spot } from './spots.js';
 import { outlived, settleAwaits } from './awaits.js';
 import { settleLeaks } from './leaks.js';
+import { settleLockOrders } from './lock-order.js';
 import type { Acquisition, CellIdentity, Lapse, LiveRead, SharedHandle, State } from './state.js';
 
 /** The overlaps of one context, and its place in the stack of contexts (counted from 1). */
@@ -168,6 +169,7 @@ export function settle(analysis: Analysis): Finding[] {
   for (const finding of settleDifferentLocks(analysis, (write) => reported.has(placeText(write))))
     keep(finding);
   for (const finding of settleLeaks(analysis)) keep(finding);
+  for (const finding of settleLockOrders(analysis)) keep(finding);
   return [...findings.values()];
 }
 
@@ -195,6 +197,11 @@ function keyOf(finding: Finding): string {
       return `different locks ${finding.cell.name} ${placeText(finding.write)}`;
     case 'missing-await':
       return `missing await ${finding.call.file} ${String(finding.call.start)}`;
+    case 'lock-order':
+      return `lock order ${finding.cycle
+        .map(({ lock }) => lock)
+        .sort()
+        .join()} ${placeText(finding.place)}`;
     case 'leaked-lock':
       return `leaked lock ${finding.acquire.file} ${String(finding.acquire.start)}`;
   }
@@ -364,6 +371,9 @@ function settleUpdate(analysis: Analysis, candidate: UpdateCandidate, hasLock: b
   const near = (spot: Spot): Place =>
     meeting === undefined ? placeIn(spot.frame, spot.range) : seenFrom(meeting.frame, spot);
   const [read, write] = [near(from), near(to)];
+  const lateGuards = locks.filter((lock) => !candidate.read.guards.has(lock.id));
+  // Around a lock that is taken in between, one more could be waited for in another order than elsewhere.
+  const isFree = !hasLock && lateGuards.length === 0;
   const isDirect = isSamePlace(candidate.read.place, read) && isSamePlace(candidate.write, write);
   return {
     kind: 'read-modify-write',
@@ -378,11 +388,11 @@ function settleUpdate(analysis: Analysis, candidate: UpdateCandidate, hasLock: b
     certain: candidate.certain,
     ...(candidate.copied === true && { copied: true }),
     guards: [...shortGuards].map(([lock, unshared]) => guardOf(lock, unshared)),
-    lateGuards: locks.filter((lock) => !candidate.read.guards.has(lock.id)).map((lock) => guardOf(lock)),
+    lateGuards: lateGuards.map((lock) => guardOf(lock)),
     overlaps:
       judgement?.likely === true ? overlaps.map((overlap) => ({ ...overlap, strength: 'likely' })) : overlaps,
     ...(point !== undefined && { point: near(point) }),
-    ...(meeting !== undefined && !hasLock && { region: regionOf(meeting) }),
+    ...(meeting !== undefined && isFree && { region: regionOf(meeting) }),
     ...(isDirect && candidate.atomic !== undefined && { atomic: candidate.atomic }),
   };
 }

@@ -6,6 +6,7 @@ import type { CallSite } from './calls.js';
 import { noteSharedHandle } from './candidates.js';
 import { asDescriptor } from './files.js';
 import { placeIn } from './frame.js';
+import { noteNesting } from './lock-order.js';
 import { noteOwnLock } from './own-locks.js';
 import { valueAt, type Applied } from './references.js';
 import { noteReleased } from './sections.js';
@@ -154,7 +155,10 @@ export function acquire(site: CallSite, state: State, applied: Applied): Acquire
   if (lock.several !== true) noteOwnLock(site, state, acquisition);
   if ('descriptor' in model.lock && model.lock.ofProcess !== true)
     acquireFile(site, state, acquisition, valueAt(site, model.lock.descriptor, applied.receiver));
-  else state.acquire(acquisition);
+  else {
+    noteNesting(analysis, state, frame, acquisition);
+    state.acquire(acquisition);
+  }
   const gives = model.grant === 'callable' || model.grant === 'object';
   return { acquisition, ...(gives && { grant: valueOf({ kind: 'grant', lock: lock.id }) }) };
 }
@@ -194,13 +198,15 @@ function acquireFile(site: CallSite, state: State, acquisition: Acquisition, giv
     const known = file?.shape.kind === 'open-file';
     const path = file?.shape.kind === 'open-file' ? file.shape.path : undefined;
     const closes = analysis.traits.closesForgottenFiles && given?.shape.kind === 'instance';
-    state.acquire({
+    const own: Acquisition = {
       ...acquisition,
       span: ['tasks', 'threads', 'processes'],
       ...(path !== undefined && { resource: `file ${canonical(path)}` }),
       ...(closes && { closes }),
       ...(!known && { unseen: true }),
-    });
+    };
+    noteNesting(analysis, state, frame, own);
+    state.acquire(own);
     return;
   }
   const handle: SharedHandle = { frame, crossed: false };

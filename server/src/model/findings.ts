@@ -264,5 +264,34 @@ export interface LeakedLock {
   readonly region: FixRegion;
 }
 
+/** A lock is waited for while another one is held. */
+export interface NestedAcquire {
+  /** The name of the lock that is held, and where it was acquired. */
+  readonly held: string;
+  readonly heldSince: Place;
+  /** The name of the lock that is waited for, and where. */
+  readonly lock: string;
+  readonly acquire: Place;
+}
+
+/** Executions that each hold a lock which the next one waits for. */
+export interface LockOrder {
+  readonly kind: 'lock-order';
+  /** The inner acquire that is reported, or what leads to it. */
+  readonly place: Place;
+  /** The first is the one that is reported; each waits for the lock that the next one holds, and the last for the first one's. */
+  readonly cycle: readonly NestedAcquire[];
+  readonly certain: boolean;
+  /** Along which dimensions the executions overlap, and why. */
+  readonly overlaps: readonly Overlap[];
+}
+
 export type Finding =
-  ReadModifyWrite | DifferentLocks | SharedLockHandle | OwnLock | ProcessLock | MissingAwait | LeakedLock;
+  | ReadModifyWrite
+  | DifferentLocks
+  | SharedLockHandle
+  | OwnLock
+  | ProcessLock
+  | MissingAwait
+  | LeakedLock
+  | LockOrder;

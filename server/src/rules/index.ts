@@ -5,6 +5,7 @@ import { checkThenAct } from './check-then-act/rule.js';
 import { differentLocks } from './different-locks/rule.js';
 import { fileLockAcrossThreads } from './file-lock-across-threads/rule.js';
 import { inProcessLock } from './in-process-lock/rule.js';
+import { lockOrder } from './lock-order/rule.js';
 import { lockPerCall } from './lock-per-call/rule.js';
 import { missingAwait } from './missing-await/rule.js';
 import { perProcessMpLock } from './per-process-mp-lock/rule.js';
@@ -19,6 +20,7 @@ export const rules: readonly Rule[] = [
   checkThenAct,
   inProcessLock,
   differentLocks,
+  lockOrder,
   lockPerCall,
   missingAwait,
   unreleasedLock,
