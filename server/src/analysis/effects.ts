@@ -120,7 +120,7 @@ export function applyModel(called: CallSite, state: State, given: Applied): Resu
   }
   // Many a library that gives promises takes a callback, too.
   if (call.completes === 'callback' || (call.completes === 'promise' && call.runs === undefined))
-    current = complete(site, current, value);
+    current = complete(site, current, keptOr(applied, value));
   if (call.acquires !== undefined && runsLocked) release(site, current, applied);
   if (call.commits === true || (call.transaction !== undefined && hasRun)) endTransaction(current);
   const result = returned(site, applied, value);
@@ -234,7 +234,11 @@ function read(site: CallSite, state: State, model: ReadModel, applied: Applied):
     ...(direct !== undefined && { direct }),
   };
   const { receiver } = applied;
-  if (model.kept === true && receiver?.shape.kind === 'instance') receiver.shape.instance.kept = value;
+  if (model.kept !== undefined && model.kept !== false && receiver?.shape.kind === 'instance') {
+    const { instance } = receiver.shape;
+    const before = model.kept === 'beside' ? instance.kept : undefined;
+    instance.kept = before === undefined ? value : unknown(id, operation.text, originsOf([before, value]));
+  }
   return value;
 }
 
@@ -313,6 +317,12 @@ function complete(site: CallSite, state: State, value: Value): State {
   const error = unknown(`${site.frame.id}@${String(site.operation.range.start)} error`, 'error');
   runCallback(site, after, callback, [error, value]);
   return state;
+}
+
+/** What a callback is called with. */
+function keptOr({ call: { returns }, receiver }: Applied, value: Value): Value {
+  const kept = receiver?.shape.kind === 'instance' ? receiver.shape.instance.kept : undefined;
+  return returns !== undefined && 'kept' in returns ? (kept ?? value) : value;
 }
 
 function returned(site: CallSite, { call, model, receiver }: Applied, value: Value): Value {

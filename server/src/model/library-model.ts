@@ -194,8 +194,11 @@ export interface CellModel {
 }
 
 export interface ReadModel extends CellModel {
-  /** What was read is kept in the receiver (`await db.read()`), until a call writes the `value` `receiver`. */
-  readonly kept?: boolean;
+  /**
+   * What was read is kept in the receiver (`await db.read()`), until a call writes the `value` `receiver`. `beside`: with what it has
+   * kept so far (the answers that a pipeline gives at its end).
+   */
+  readonly kept?: boolean | 'beside';
   /** It tells no more than whether there is something. */
   readonly presence?: boolean;
   /** Of a row: it stays locked until the transaction ends if this is there (the option `lock`). */

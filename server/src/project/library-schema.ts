@@ -205,8 +205,9 @@ export const libraryDefinitions = {
       {
         ...cellProperties,
         kept: {
-          ...flag,
-          description: 'What was read is kept in the receiver, until it is written from there.',
+          enum: [true, false, 'beside'],
+          description:
+            'What was read is kept in the receiver, until it is written from there; "beside": with what it has kept so far.',
         },
         presence: { ...flag, description: 'It tells no more than whether there is something.' },
         locked: {
