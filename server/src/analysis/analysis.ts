@@ -7,6 +7,7 @@ import { LANGUAGES, type LanguageTraits } from '../model/languages.js';
 import type { LibraryModel } from '../model/library-model.js';
 import type { Place } from '../model/source.js';
 import { Awaits } from './awaits.js';
+import type { BlockingCandidate } from './blocking-locks.js';
 import type { Candidate } from './candidates.js';
 import type { Copies } from './copies.js';
 import type { CellWrite } from './different-locks.js';
@@ -72,6 +73,8 @@ export class Analysis {
   readonly contexts: OverlapContext[] = [];
   /** Writes of cells, by the cell and where they stand. */
   readonly writes = new Map<string, Map<string, CellWrite>>();
+  /** Locks that block an event loop, by where they are acquired. */
+  readonly blocking = new Map<string, BlockingCandidate>();
   /** Locks that are taken inside of others, by both. */
   readonly nestings = new Map<string, Nesting[]>();
   readonly awaits = new Awaits();

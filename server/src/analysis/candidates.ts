@@ -4,6 +4,7 @@ import type { AtomicForm, EntryPoint, Finding, Guard, Overlap } from '../model/f
 import type { Place } from '../model/source.js';
 import { judge, type DecidedAct } from './acts.js';
 import type { Analysis } from './analysis.js';
+import { settleBlockingLocks } from './blocking-locks.js';
 import { cellsWithLocks, settleDifferentLocks } from './different-locks.js';
 import { placeIn, type Frame } from './frame.js';
 import { nameOf, settleOwnLocks, type OwnLockCandidate } from './own-locks.js';
@@ -170,6 +171,7 @@ export function settle(analysis: Analysis): Finding[] {
     keep(finding);
   for (const finding of settleLeaks(analysis)) keep(finding);
   for (const finding of settleLockOrders(analysis)) keep(finding);
+  for (const finding of settleBlockingLocks(analysis)) keep(finding);
   return [...findings.values()];
 }
 
@@ -202,6 +204,8 @@ function keyOf(finding: Finding): string {
         .map(({ lock }) => lock)
         .sort()
         .join()} ${placeText(finding.place)}`;
+    case 'blocking-lock':
+      return `blocking lock ${placeText(finding.acquire)}`;
     case 'leaked-lock':
       return `leaked lock ${finding.acquire.file} ${String(finding.acquire.start)}`;
   }

@@ -71,7 +71,7 @@ export function noteNesting(analysis: Analysis, state: State, frame: Frame, inne
       gates: new Set(held.filter((one) => one !== outer).map(nameOf)),
       seen: seenFromRoot(analysis, frame, inner.place),
       overlaps,
-      crossed: analysis.traits.everyAwaitYields || outer.content?.busy === true,
+      crossed: analysis.traits.everyAwaitYields || outer.content?.point !== undefined,
     });
   }
 }

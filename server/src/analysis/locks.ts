@@ -6,6 +6,7 @@ import type { CallSite } from './calls.js';
 import { noteSharedHandle } from './candidates.js';
 import { asDescriptor } from './files.js';
 import { placeIn } from './frame.js';
+import { noteBlocking } from './blocking-locks.js';
 import { noteNesting } from './lock-order.js';
 import { noteOwnLock } from './own-locks.js';
 import { valueAt, type Applied } from './references.js';
@@ -148,6 +149,7 @@ export function acquire(site: CallSite, state: State, applied: Applied): Acquire
     content: { busy: false, works: [] },
     ...failureOf(site, model, applied),
     ...(isLeased(site, model) && { leased: true }),
+    ...(model.blocking === true && { blocking: true }),
     ...(lock.holder !== undefined && { holder: lock.holder }),
     ...(lock.perProcess === true && { perProcess: true }),
     ...(lock.several === true && { several: true }),
@@ -156,6 +158,7 @@ export function acquire(site: CallSite, state: State, applied: Applied): Acquire
   if ('descriptor' in model.lock && model.lock.ofProcess !== true)
     acquireFile(site, state, acquisition, valueAt(site, model.lock.descriptor, applied.receiver));
   else {
+    noteBlocking(analysis, state, frame, acquisition);
     noteNesting(analysis, state, frame, acquisition);
     state.acquire(acquisition);
   }
@@ -165,12 +168,15 @@ export function acquire(site: CallSite, state: State, applied: Applied): Acquire
 
 function failureOf(
   site: CallSite,
-  { try: tries, failsWith }: AcquireModel,
+  { try: tries, failsWith, when }: AcquireModel,
   { receiver }: Applied,
 ): Pick<Acquisition, 'fails' | 'taken'> {
+  const said = when?.tries && wordsOf(valueAt(site, when.argument, receiver)?.shape);
+  if (said?.some((word) => when?.tries?.includes(word)) === true)
+    return { fails: 'error', taken: failsWith ?? [] };
   const mayTry = (reference: Reference): boolean => !waits(valueAt(site, reference, receiver));
   if (tries === true || (typeof tries === 'object' && tries.some(mayTry))) return { fails: 'falsy' };
-  return failsWith === undefined ? {} : { fails: 'error', taken: failsWith };
+  return failsWith === undefined || when?.tries !== undefined ? {} : { fails: 'error', taken: failsWith };
 }
 
 const WAITING = new Set<unknown>([true, null, undefined, -1]);
@@ -205,6 +211,7 @@ function acquireFile(site: CallSite, state: State, acquisition: Acquisition, giv
       ...(closes && { closes }),
       ...(!known && { unseen: true }),
     };
+    noteBlocking(analysis, state, frame, own);
     noteNesting(analysis, state, frame, own);
     state.acquire(own);
     return;

@@ -69,6 +69,8 @@ export interface Acquisition {
   readonly taken?: readonly string[];
   /** Of a file lock: true when the file is closed, and the lock given back, as soon as nothing refers to it any more. */
   readonly closes?: boolean;
+  /** True when the thread stands still until the lock is free. */
+  readonly blocking?: boolean;
   /** True when the lock runs out by itself. */
   readonly leased?: boolean;
   /** Of a flag: true when what it was raised to says nothing else (`true`). */
@@ -103,6 +105,8 @@ export interface Unawaited {
 export interface Content {
   /** Set when something is done that is waited for. */
   busy: boolean;
+  /** The first point at which other tasks can run while the lock is held. */
+  point?: Spot;
   readonly works: Unawaited[];
 }
 
@@ -189,7 +193,9 @@ export class State {
       // The wait for the lock itself is not under the lock, and a wait for a constant is none.
       const isNone = waitsFor?.shape.kind === 'constant' && waitsFor.pending === undefined;
       const isForLock = waitsFor?.pending?.locks.some((lock) => lock.id === id) === true;
-      if (content !== undefined && this.unawaited === undefined && !isNone && !isForLock) content.busy = true;
+      if (content === undefined || this.unawaited !== undefined || isNone || isForLock) continue;
+      content.busy = true;
+      content.point ??= spot;
     }
     this.tested.clear();
     this.outliveStarter();

@@ -286,6 +286,19 @@ export interface LockOrder {
   readonly overlaps: readonly Overlap[];
 }
 
+/** A lock blocks the thread of an event loop until it is free. */
+export interface BlockingLock {
+  readonly kind: 'blocking-lock';
+  readonly lock: string;
+  readonly span: readonly Dimension[];
+  readonly acquire: Place;
+  /** A point at which other tasks run while the lock is held: who waits for it then blocks the holder, too. */
+  readonly point?: Place;
+  readonly certain: boolean;
+  /** Which tasks stand still. */
+  readonly overlaps: readonly Overlap[];
+}
+
 export type Finding =
   | ReadModifyWrite
   | DifferentLocks
@@ -294,4 +307,5 @@ export type Finding =
   | ProcessLock
   | MissingAwait
   | LeakedLock
-  | LockOrder;
+  | LockOrder
+  | BlockingLock;

@@ -339,6 +339,8 @@ export interface AcquireModel {
     readonly argument: Reference;
     readonly values: readonly string[];
     readonly releases: readonly string[];
+    /** Words with which the call fails where others hold the lock, instead of waiting (`LOCK_NB`). */
+    readonly tries?: readonly string[];
   };
   /** The call acquires only if this word is among its arguments, by itself or as a property of an object (`NX`). */
   readonly option?: string;

@@ -93,7 +93,7 @@ export const libraryDefinitions = {
         ],
       },
       grant: { enum: ['callable', 'object', 'lock'], description: 'How it is given back.' },
-      when: record({ argument: reference, values: names, releases: names }, [
+      when: record({ argument: reference, values: names, releases: names, tries: names }, [
         'argument',
         'values',
         'releases',

@@ -1,6 +1,7 @@
 import type { Diagnostic } from '../model/diagnostics.js';
 import type { Finding } from '../model/findings.js';
 import type { Rule } from '../model/rule.js';
+import { blockingLockInAsync } from './blocking-lock-in-async/rule.js';
 import { checkThenAct } from './check-then-act/rule.js';
 import { differentLocks } from './different-locks/rule.js';
 import { fileLockAcrossThreads } from './file-lock-across-threads/rule.js';
@@ -24,6 +25,7 @@ export const rules: readonly Rule[] = [
   lockPerCall,
   missingAwait,
   unreleasedLock,
+  blockingLockInAsync,
   fileLockAcrossThreads,
   perProcessMpLock,
 ];

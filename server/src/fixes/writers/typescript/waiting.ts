@@ -52,9 +52,11 @@ function isSettledHere(call: ts.Node, host: Host): boolean {
   return false;
 }
 
-/** Whether a call returns a promise as far as the file tells: of an async function, with one, or of `then`. */
+/** Whether a call goes on when it has returned, as far as the file tells: it is of an async function, of `then`, or is given a callback. */
 function startsWork(call: ts.CallExpression, source: ts.SourceFile): boolean {
-  if (call.arguments.some((argument) => ts.isFunctionLike(argument) && isAsync(argument))) return true;
+  const isLater = (argument: ts.Node): boolean =>
+    ts.isFunctionLike(argument) && (isAsync(argument) || !runsAtOnce(call));
+  if (call.arguments.some(isLater)) return true;
   const callee = call.expression;
   if (ts.isPropertyAccessExpression(callee) && /^(then|catch|finally)$/.test(callee.name.text)) return true;
   const name = ts.isIdentifier(callee) ? callee.text : ownMethod(callee);
