@@ -2,7 +2,7 @@
 import type { Deployment, DeploymentEvidence } from '../model/deployment.js';
 import { DIMENSIONS, type Dimension } from '../model/dimensions.js';
 import type { Call, FileFacts, FunctionFacts } from '../model/facts.js';
-import type { EntryPoint, Overlap } from '../model/findings.js';
+import type { EntryPoint, Overlap, UnsafeUnlock } from '../model/findings.js';
 import { LANGUAGES, type LanguageTraits } from '../model/languages.js';
 import type { LibraryModel } from '../model/library-model.js';
 import type { Place } from '../model/source.js';
@@ -73,6 +73,8 @@ export class Analysis {
   readonly contexts: OverlapContext[] = [];
   /** Writes of cells, by the cell and where they stand. */
   readonly writes = new Map<string, Map<string, CellWrite>>();
+  /** Releases of what another execution may hold by then, by where they stand. */
+  readonly unsafeUnlocks = new Map<string, UnsafeUnlock>();
   /** Locks that block an event loop, by where they are acquired. */
   readonly blocking = new Map<string, BlockingCandidate>();
   /** Locks that are taken inside of others, by both. */

@@ -172,6 +172,7 @@ export function settle(analysis: Analysis): Finding[] {
   for (const finding of settleLeaks(analysis)) keep(finding);
   for (const finding of settleLockOrders(analysis)) keep(finding);
   for (const finding of settleBlockingLocks(analysis)) keep(finding);
+  for (const finding of analysis.unsafeUnlocks.values()) keep(finding);
   return [...findings.values()];
 }
 
@@ -204,6 +205,8 @@ function keyOf(finding: Finding): string {
         .map(({ lock }) => lock)
         .sort()
         .join()} ${placeText(finding.place)}`;
+    case 'unsafe-unlock':
+      return `unsafe unlock ${placeText(finding.release)}`;
     case 'blocking-lock':
       return `blocking lock ${placeText(finding.acquire)}`;
     case 'leaked-lock':

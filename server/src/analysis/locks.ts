@@ -11,6 +11,7 @@ import { noteNesting } from './lock-order.js';
 import { noteOwnLock } from './own-locks.js';
 import { valueAt, type Applied } from './references.js';
 import { noteReleased } from './sections.js';
+import { noteUncheckedRelease } from './unsafe-unlocks.js';
 import type { Acquisition, CellIdentity, SharedHandle, State } from './state.js';
 import { canonical, display, valueOf, type Holder, type Instance, type Shape, type Value } from './values.js';
 
@@ -242,7 +243,9 @@ export function release(site: CallSite, state: State, applied: Applied): void {
   const reference = applied.call.releases?.lock ?? applied.call.acquires?.lock;
   if (reference === undefined) return;
   const lock = lockOf(site, state, reference, applied);
-  if (lock !== undefined) releaseLock(site, state, lock.id);
+  if (lock === undefined) return;
+  if (applied.call.releases?.unchecked === true) noteUncheckedRelease(site, state, lock.id);
+  releaseLock(site, state, lock.id);
 }
 
 function releaseLock(site: CallSite, state: State, lock: string): void {

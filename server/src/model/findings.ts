@@ -299,6 +299,19 @@ export interface BlockingLock {
   readonly overlaps: readonly Overlap[];
 }
 
+/** A lock that runs out by itself is freed without the store looking whose it is by then. */
+export interface UnsafeUnlock {
+  readonly kind: 'unsafe-unlock';
+  readonly lock: string;
+  readonly acquire: Place;
+  readonly release: Place;
+  /** Where the code itself looks whose it is, in a step of its own. */
+  readonly compared?: Place;
+  readonly certain: boolean;
+  /** Who else takes the lock. */
+  readonly overlaps: readonly Overlap[];
+}
+
 export type Finding =
   | ReadModifyWrite
   | DifferentLocks
@@ -308,4 +321,5 @@ export type Finding =
   | MissingAwait
   | LeakedLock
   | LockOrder
-  | BlockingLock;
+  | BlockingLock
+  | UnsafeUnlock;

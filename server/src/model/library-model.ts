@@ -361,6 +361,8 @@ export interface ReleaseModel {
     | { readonly descriptor: Reference }
     /** What the acquire returned. */
     | { readonly grant: Reference };
+  /** True when the lock is freed whoever holds it by then. */
+  readonly unchecked?: boolean;
 }
 
 export interface RunModel {

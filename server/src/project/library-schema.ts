@@ -125,6 +125,7 @@ export const libraryDefinitions = {
           grantLock,
         ],
       },
+      unchecked: { ...flag, description: 'The lock is freed whoever holds it by then.' },
     },
     ['lock'],
   ),

@@ -12,6 +12,7 @@ import { missingAwait } from './missing-await/rule.js';
 import { perProcessMpLock } from './per-process-mp-lock/rule.js';
 import { unguardedRmw } from './unguarded-rmw/rule.js';
 import { unreleasedLock } from './unreleased-lock/rule.js';
+import { unsafeUnlock } from './unsafe-unlock/rule.js';
 
 export { rulePage } from './pages.js';
 
@@ -25,6 +26,7 @@ export const rules: readonly Rule[] = [
   lockPerCall,
   missingAwait,
   unreleasedLock,
+  unsafeUnlock,
   blockingLockInAsync,
   fileLockAcrossThreads,
   perProcessMpLock,
