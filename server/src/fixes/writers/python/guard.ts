@@ -1,15 +1,13 @@
 /** Holds a CombinedLock from the read to the write, by `with`. */
 import type { GuardRequest } from '../../../model/diagnostics.js';
-import type { TextRange } from '../../../model/source.js';
 import { childOf, type SyntaxNode } from '../../../syntax/python/tree.js';
-import { insertion, type Change } from '../edits.js';
-import { indentationAt, isLastOnLine, lineEnd, nextLine } from '../lines.js';
+import type { Change } from '../edits.js';
 import { CombinedLocks } from './combined-locks.js';
-import { withCommentsAbove } from './comments.js';
 import { importName } from './imports.js';
+import { below } from './indent.js';
 import { findStretch, type Stretch } from './place.js';
 import { quoted, styleOf } from './style.js';
-import { isAsync, textOf, visitAll, visitOwn, type Source } from './syntax.js';
+import { isAsync, textOf, visitOwn, type Source } from './syntax.js';
 import { isWaitedFor } from './waiting.js';
 
 /** @returns undefined where that cannot be written rightly, or the lock is held there already */
@@ -27,40 +25,7 @@ export function guard(source: Source, { region, lockName }: GuardRequest): Chang
   const imported = variable === undefined ? importName(source, 'lockkit', 'CombinedLock', style) : undefined;
   const lock = variable ?? `${imported?.expression ?? ''}(${quoted(lockName, style)})`;
   const head = `${isAsync(stretch.host) ? 'async ' : ''}with ${lock}:`;
-  return [...(imported?.changes ?? []), ...wrapped(source, statements, head, style.eol, style.indent)];
-}
-
-/** One step more of indentation below a head; what a string spans keeps its lines as they are. */
-function wrapped(
-  source: Source,
-  statements: readonly SyntaxNode[],
-  head: string,
-  eol: string,
-  indent: string,
-): Change[] {
-  const { text } = source;
-  const [first] = statements;
-  const last = statements.at(-1);
-  if (first === undefined || last === undefined) return [];
-  const start = withCommentsAbove(text, first.start);
-  const end = lineEnd(text, last.end);
-  const outer = indentationAt(text, first.start);
-  const strings = stringsIn(source, { start, end });
-  const changes = [insertion(start, head + eol + outer + indent)];
-  for (let at = nextLine(text, start); at < end && at > start; at = nextLine(text, at)) {
-    const inString = strings.some((string) => string.start < at && at < string.end);
-    if (!inString && !isLastOnLine(text, at)) changes.push(insertion(at, indent));
-    if (nextLine(text, at) === at) break;
-  }
-  return changes;
-}
-
-function stringsIn({ root }: Source, range: TextRange): TextRange[] {
-  const found: TextRange[] = [];
-  visitAll(root, (node) => {
-    if (node.type === 'string' && node.start < range.end && range.start < node.end) found.push(node);
-  });
-  return found;
+  return [...(imported?.changes ?? []), ...below(source, statements, head, style)];
 }
 
 /** The statements, and those right after them that read back what they have written for all. */

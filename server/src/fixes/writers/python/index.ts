@@ -7,6 +7,7 @@ import { computeInStore } from './column-expressions.js';
 import { awaitCall } from './await-call.js';
 import { guard } from './guard.js';
 import { hoistLock } from './hoist-lock.js';
+import { releaseInFinally } from './release-in-finally.js';
 import { replaceLock } from './replace-lock.js';
 import { addInPlace } from './sums-in-place.js';
 import { parse, syntaxErrors, type Source } from './syntax.js';
@@ -52,6 +53,6 @@ function changesFor(source: Source, request: FixRequest): Change[] | undefined {
     case 'hoist-lock':
       return hoistLock(source, request);
     case 'release-in-finally':
-      return undefined;
+      return releaseInFinally(source, request);
   }
 }
