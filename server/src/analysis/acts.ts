@@ -4,10 +4,11 @@ import type { Analysis } from './analysis.js';
 import { noteUpdate } from './candidates.js';
 import type { Decision } from './conditions.js';
 import type { Frame } from './frame.js';
+import { isMutable } from './heap.js';
 import { IN_MEMORY, truth } from './home-made-locks.js';
 import type { Place } from '../model/source.js';
 import type { CellIdentity, LiveRead, State } from './state.js';
-import type { Shape, Value } from './values.js';
+import { classFacts, type ProjectClass, type Shape, type Value } from './values.js';
 
 export interface DecidedWrite {
   readonly cell: CellIdentity;
@@ -22,7 +23,7 @@ export interface DecidedWrite {
 type Said = 'absent' | 'present' | 'other';
 
 /** What is written, as to whether two executions would write the same. */
-type Written = 'same' | 'given' | 'fresh' | 'made' | 'unknown';
+type Written = 'same' | 'given' | 'fresh' | 'stateful' | 'made' | 'unknown';
 
 /** A decided write, to be judged when all that its execution does is known. */
 export interface DecidedAct {
@@ -30,10 +31,12 @@ export interface DecidedAct {
   readonly written: Written;
   readonly decision?: Decision;
   readonly used: ReadonlySet<string>;
+  /** True when something else was found missing, too, by which the execution may keep others out. */
+  readonly isFirst?: boolean;
 }
 
 export function noteAct(analysis: Analysis, state: State, write: DecidedWrite): void {
-  const found = actOf(state, write);
+  const found = actOf(analysis, state, write);
   if (found === undefined) return;
   const { read, certain, act } = found;
   noteUpdate(analysis, state, { read, certain, write: write.place, writeFrame: write.frame, act });
@@ -45,9 +48,9 @@ interface Found {
   readonly act: DecidedAct;
 }
 
-function actOf(state: State, { cell, value, adds }: DecidedWrite): Found | undefined {
+function actOf(analysis: Analysis, state: State, { cell, value, adds }: DecidedWrite): Found | undefined {
   const { used } = state.conditions;
-  const written = writtenOf(value.shape);
+  const written = writtenOf(analysis, value.shape);
   const waited = state.reads.get(state.conditions.waitedFor(cell.key)?.id ?? '');
   if (waited !== undefined && !adds && truth(value) !== false) {
     return { read: waited, certain: true, act: { kind: 'take-turn', written, used } };
@@ -62,10 +65,23 @@ function actOf(state: State, { cell, value, adds }: DecidedWrite): Found | undef
       const isAbsent = saidOf(decision.condition, decision.outcome) === 'absent';
       // What is added where there was nothing is a beginning, and where there was something, the use of it.
       if (adds === isAbsent) return undefined;
-      return { read, certain, act: { kind: adds ? 'add' : 'set', written, decision, used } };
+      const isFirst = foundMissing(state, cell);
+      return { read, certain, act: { kind: adds ? 'add' : 'set', written, decision, used, isFirst } };
     }
   }
   return undefined;
+}
+
+/** Whether another cell was found missing: a promise that the first execution leaves there for the others. */
+function foundMissing(state: State, cell: CellIdentity): boolean {
+  return state.conditions.latestFirst().some(
+    ({ condition, outcome }) =>
+      saidOf(condition, outcome) === 'absent' &&
+      [...condition.origins.keys()].some((id) => {
+        const of = state.reads.get(id)?.cell;
+        return of !== undefined && of.key !== cell.key && IN_MEMORY.has(of.kind);
+      }),
+  );
 }
 
 function isEmpty({ shape }: Value): boolean {
@@ -111,7 +127,7 @@ function saidOf(condition: Value, outcome: boolean): Said {
 /** How deep the parts of a value are looked at. */
 const DEPTH = 6;
 
-function writtenOf(shape: Shape, depth = 0): Written {
+function writtenOf(analysis: Analysis, shape: Shape, depth = 0): Written {
   switch (shape.kind) {
     case 'constant':
       return 'same';
@@ -125,18 +141,18 @@ function writtenOf(shape: Shape, depth = 0): Written {
       return shape.given === true ? 'given' : 'unknown';
     case 'template':
       return strongest(
-        shape.parts.map((part) => (typeof part === 'string' ? 'same' : writtenOf(part, depth))),
+        shape.parts.map((part) => (typeof part === 'string' ? 'same' : writtenOf(analysis, part, depth))),
       );
     case 'pure':
-      return strongest(shape.from.map((part) => writtenOf(part, depth)));
+      return strongest(shape.from.map((part) => writtenOf(analysis, part, depth)));
     case 'not':
-      return writtenOf(shape.of.shape, depth);
+      return writtenOf(analysis, shape.of.shape, depth);
     case 'object': {
       const { object } = shape;
-      if (object.class !== undefined) return 'made';
+      if (object.class !== undefined) return isStateful(analysis, object.class) ? 'stateful' : 'made';
       if (depth >= DEPTH) return 'unknown';
       const parts = [...object.fields.values(), ...(object.spreads ?? [])];
-      return strongest(parts.map((part) => writtenOf(part.shape, depth + 1)));
+      return strongest(parts.map((part) => writtenOf(analysis, part.shape, depth + 1)));
     }
     case 'instance':
     case 'future':
@@ -150,7 +166,12 @@ function writtenOf(shape: Shape, depth = 0): Written {
   }
 }
 
-const STRENGTH: readonly Written[] = ['same', 'unknown', 'made', 'given', 'fresh'];
+/** Whether instances of a class keep what happens to them, so that with two of them each knows the half of it. */
+function isStateful(analysis: Analysis, made: ProjectClass): boolean {
+  return classFacts(made)?.fields.some(({ name }) => isMutable(analysis, name)) === true;
+}
+
+const STRENGTH: readonly Written[] = ['same', 'unknown', 'made', 'stateful', 'given', 'fresh'];
 
 function strongest(parts: readonly Written[]): Written {
   return parts.reduce<Written>(
@@ -168,7 +189,7 @@ export interface Judgement {
 
 /** @returns undefined when it does no harm that two executions do it */
 export function judge(
-  { kind, written, decision, used }: DecidedAct,
+  { kind, written, decision, used, isFirst }: DecidedAct,
   cell: CellIdentity,
 ): Judgement | undefined {
   if (kind === 'take-turn') return { act: 'take-turn', likely: false };
@@ -176,12 +197,11 @@ export function judge(
   const isSlot = cell.kind === 'variable' || cell.kind === 'field';
   const create = cell.kind === 'file' ? 'create' : 'claim';
   if (decision?.otherwise === 'throws') return { act: create, likely: false };
-  if (isSlot && written !== 'same') return { act: 'initialise', likely: written !== 'fresh' };
+  const differs = written === 'fresh' || (written === 'stateful' && isFirst !== true);
+  if (isSlot && written !== 'same') return { act: 'initialise', likely: !differs };
   if (used.has(cell.key)) {
     // Filled twice with what is the same, a cache is as it should be.
-    return written === 'fresh' || written === 'made'
-      ? { act: 'initialise', likely: written === 'made' }
-      : undefined;
+    return differs || written === 'made' || written === 'stateful' ? { act: 'initialise', likely: !differs } : undefined;
   }
   if (written === 'same') {
     if (decision?.hasEffects !== true) return undefined;

@@ -61,6 +61,8 @@ export class Analysis {
   readonly candidates: Candidate[] = [];
   /** The exported function that is being run; undefined while code runs that the file sets going itself. */
   entry: EntryPoint | undefined;
+  /** True while an exported function is run that is no task, so that its callers' threads may meet in it. */
+  expects = false;
   /** True while what a file does as the program itself is run (`if __name__ == "__main__"`). */
   isProgram = false;
   readonly entered = new Set<string>();

@@ -673,11 +673,17 @@ function callUnseen(site: CallSite, state: State, receiver?: Value): Result {
     current.release((held) => held.id === id);
   }
   const from = receiver === undefined ? inputs : [receiver, ...inputs];
-  const origins = from.length === 0 ? NO_ORIGINS : originsOf(from, false);
+  // A function that the caller hands in, and what was read is handed to, is there to say what becomes of it.
+  const transforms = operation.target.kind === 'value' && isHandedIn(receiver);
+  const origins = from.length === 0 ? NO_ORIGINS : originsOf(from, transforms);
   const value = unknown(`${site.frame.id}@${String(operation.range.start)}`, operation.text, origins);
   const promised = promisedBy(site, value, receiver);
   if (promised.pending === undefined) noteThrowing(site, 'unseen');
   return { state: current, value: promised };
+}
+
+function isHandedIn(callee: Value | undefined): boolean {
+  return callee?.shape.kind === 'unknown' && callee.shape.given === true;
 }
 
 /** What a function gives of which only the type is known. */

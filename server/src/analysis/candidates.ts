@@ -7,6 +7,7 @@ import type { Analysis } from './analysis.js';
 import { settleBlockingLocks } from './blocking-locks.js';
 import { cellsWithLocks, settleDifferentLocks } from './different-locks.js';
 import { placeIn, type Frame } from './frame.js';
+import { LockEvidence } from './lock-evidence.js';
 import { nameOf, settleOwnLocks, type OwnLockCandidate } from './own-locks.js';
 import { MODULE_DEPTH } from './modules.js';
 import { meetingOf, regionOf, seenFrom, type Spot } from './spots.js';
@@ -40,6 +41,10 @@ export interface UpdateCandidate {
   readonly levels: readonly Level[];
   /** True when what was read is a copy that was made when the program started. */
   readonly copied?: boolean;
+  /** See {@link Analysis.expects}. */
+  readonly expects: boolean;
+  /** True when nothing but a lock that the cell has somewhere tells that it is shared. */
+  readonly byLock?: boolean;
 }
 
 interface HandleCandidate {
@@ -95,13 +100,24 @@ export function noteUpdate(
   const inDoubt = covering.some(({ id, weak }) => weak === true && pair.read.guards.has(id));
   const cell: CellIdentity = inDoubt ? { ...pair.read.cell, sharing: 'likely' } : pair.read.cell;
   const levels = withUsual(analysis, cell, levelsAbove(analysis, cell.depth, pair.read.depth));
-  if (levels.length === 0) return;
+  // Of what an exported function does, the locks that its cell has elsewhere may tell more.
+  const { expects } = analysis;
+  if (levels.length === 0 && !expects) return;
   const held = covering.filter(({ weak }) => weak !== true);
   const lapsed = [...state.lapsed.values()];
   // What overlaps inside of an execution does so whoever started it.
   const isOfEntry = levels.every(({ index }) => index <= MODULE_DEPTH + 1);
   const entry = isOfEntry ? analysis.entry : undefined;
-  analysis.candidates.push({ kind: 'update', cell, held, lapsed, levels, ...(entry && { entry }), ...pair });
+  analysis.candidates.push({
+    kind: 'update',
+    cell,
+    held,
+    lapsed,
+    levels,
+    expects,
+    ...(entry && { entry }),
+    ...pair,
+  });
 }
 
 /** What a cell is made for tells along which dimensions executions share it, where nothing else says so. */
@@ -146,9 +162,18 @@ export function settle(analysis: Analysis): Finding[] {
       findings.set(key, withEntriesOf(known, strength(finding) > strength(known) ? finding : known, finding));
   };
   const ownLocks: OwnLockCandidate[] = [];
-  const sections = acquiresOfSections(analysis.candidates);
-  const locked = cellsWithLocks(analysis);
-  for (const candidate of analysis.candidates) {
+  const evidence = new LockEvidence(analysis);
+  const candidates = analysis.candidates.flatMap((candidate): Candidate | readonly Candidate[] =>
+    candidate.kind === 'update' ? (evidence.applied(candidate) ?? []) : candidate,
+  );
+  const sections = acquiresOfSections(candidates);
+  const locked = cellsWithLocks(analysis, candidates);
+  const lockedByCallers = new Set(
+    candidates.flatMap((candidate) =>
+      candidate.kind === 'update' && guardsOf(analysis, candidate).length > 0 ? [endsOf(candidate)] : [],
+    ),
+  );
+  for (const candidate of candidates) {
     if (candidate.kind === 'own-lock') {
       ownLocks.push(candidate);
       continue;
@@ -156,7 +181,10 @@ export function settle(analysis: Analysis): Finding[] {
     if (candidate.kind === 'handle' && isPartOfSection(candidate, sections)) continue;
     const finding =
       candidate.kind === 'update'
-        ? settleUpdate(analysis, candidate, locked.has(candidate.cell.key))
+        ? settleUpdate(analysis, candidate, {
+            hasLock: locked.has(candidate.cell.key),
+            isLockedByCallers: lockedByCallers.has(endsOf(candidate)),
+          })
         : settleHandle(analysis, candidate);
     if (finding !== undefined) keep(finding);
   }
@@ -167,8 +195,8 @@ export function settle(analysis: Analysis): Finding[] {
       finding.kind === 'read-modify-write' ? [placeText(finding.writesAt ?? finding.write)] : [],
     ),
   );
-  for (const finding of settleDifferentLocks(analysis, (write) => reported.has(placeText(write))))
-    keep(finding);
+  const isReported = (write: Place): boolean => reported.has(placeText(write));
+  for (const finding of settleDifferentLocks(analysis, { candidates, evidence, isReported })) keep(finding);
   for (const finding of settleLeaks(analysis)) keep(finding);
   for (const finding of settleLockOrders(analysis)) keep(finding);
   for (const finding of settleBlockingLocks(analysis)) keep(finding);
@@ -224,7 +252,7 @@ export function weaker(one: Overlap['strength'], other: Overlap['strength']): Ov
   return STRENGTH[one] < STRENGTH[other] ? one : other;
 }
 
-function strength(finding: Finding): number {
+export function strength(finding: Finding): number {
   return (
     Math.max(...finding.overlaps.map((overlap) => STRENGTH[overlap.strength])) * 4 +
     (finding.certain ? 2 : 0) +
@@ -338,8 +366,27 @@ export function describe(cell: CellIdentity): {
 
 const OF_ONE_PROCESS: ReadonlySet<Dimension> = new Set(['tasks', 'threads']);
 
-/** @param hasLock true when the cell has a lock elsewhere, so that another one is no cure */
-function settleUpdate(analysis: Analysis, candidate: UpdateCandidate, hasLock: boolean): Finding | undefined {
+function endsOf({ read, write }: UpdateCandidate): string {
+  return `${placeText(read.place)} ${placeText(write)}`;
+}
+
+/** The locks that an update is seen to be made under. */
+function guardsOf(analysis: Analysis, { held, read }: UpdateCandidate): Acquisition[] {
+  return (realLocks(analysis, held) ?? []).filter((lock) => read.guards.has(lock.id));
+}
+
+interface Locked {
+  /** True when the cell has a lock elsewhere, so that another one is no cure. */
+  readonly hasLock: boolean;
+  /** True when other code calls the same function with a lock held. */
+  readonly isLockedByCallers: boolean;
+}
+
+function settleUpdate(
+  analysis: Analysis,
+  candidate: UpdateCandidate,
+  { hasLock, isLockedByCallers }: Locked,
+): Finding | undefined {
   const locks = realLocks(analysis, candidate.held);
   if (locks === undefined) return undefined;
   const guards = locks.filter((lock) => candidate.read.guards.has(lock.id));
@@ -379,6 +426,10 @@ function settleUpdate(analysis: Analysis, candidate: UpdateCandidate, hasLock: b
     meeting === undefined ? placeIn(spot.frame, spot.range) : seenFrom(meeting.frame, spot);
   const [read, write] = [near(from), near(to)];
   const lateGuards = locks.filter((lock) => !candidate.read.guards.has(lock.id));
+  // That the lock is taken elsewhere and not here is the bug then.
+  const isReportedThere = hasLock && judgement === undefined;
+  if (candidate.byLock === true && locks.length === 0 && (isReportedThere || isLockedByCallers))
+    return undefined;
   // Around a lock that is taken in between, one more could be waited for in another order than elsewhere.
   const isFree = !hasLock && lateGuards.length === 0;
   const isDirect = isSamePlace(candidate.read.place, read) && isSamePlace(candidate.write, write);

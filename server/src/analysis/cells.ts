@@ -108,8 +108,15 @@ export function sharedCell(instance: Instance, key: Key): CellIdentity | undefin
 }
 
 /** What a cell holds, of which no more is known. */
-export function contentsOf({ key, name, depth, apart }: CellIdentity): Shape {
-  return { kind: 'contents', cell: key, label: name, depth, ...(apart !== undefined && { apart }) };
+export function contentsOf({ key, name, depth, apart, sharing }: CellIdentity): Shape {
+  return {
+    kind: 'contents',
+    cell: key,
+    label: name,
+    depth,
+    ...(apart !== undefined && { apart }),
+    ...(sharing === 'likely' && { sharing }),
+  };
 }
 
 /** The property `apart` of a cell that is named by a key. */
@@ -132,7 +139,7 @@ export function innerCell(
     name: `${contents.label}${name}`,
     reach: reachOf(analysis, 'field'),
     depth: contents.depth,
-    sharing: 'usual',
+    sharing: contents.sharing ?? 'usual',
     ...apartBy(key, contents.apart),
   };
 }
@@ -163,10 +170,10 @@ export function elementCell(
   analysis: Analysis,
   kind: CellKind,
   key: Shape | undefined,
-  map: { id: string; depth: number },
+  map: { readonly id: string; readonly depth: number; readonly sharing?: CellIdentity['sharing'] },
   label: string,
 ): CellIdentity {
-  const cell = storeCell(analysis, kind, key, map, label);
+  const cell = { ...storeCell(analysis, kind, key, map, label), sharing: map.sharing ?? 'usual' };
   return key === undefined ? cell : { ...cell, name: `${label}[${display(key)}]` };
 }
 

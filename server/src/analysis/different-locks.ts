@@ -8,13 +8,16 @@ import {
   guardOf,
   levelsAbove,
   realLocks,
+  strength,
   strongestPerDimension,
   uncovered,
   weaker,
+  type Candidate,
   type Level,
   type UpdateCandidate,
 } from './candidates.js';
 import { isFlag } from './home-made-locks.js';
+import type { LockEvidence } from './lock-evidence.js';
 import { MODULE_DEPTH } from './modules.js';
 import type { Acquisition, CellIdentity, State } from './state.js';
 
@@ -27,6 +30,8 @@ export interface CellWrite {
   /** True when it writes what is always the same, as one does to begin anew or to end. */
   readonly resets: boolean;
   readonly entry?: EntryPoint;
+  /** See {@link Analysis.expects}. */
+  readonly expects: boolean;
 }
 
 export function noteCellWrite(
@@ -42,11 +47,12 @@ export function noteCellWrite(
   const held = [...state.held.values(), ...[...state.lapsed.values()].map(({ acquisition }) => acquisition)];
   const key = `${place.file}:${String(place.start)} ${held.map(({ id }) => id).join()}`;
   if (writes.has(key)) return;
-  const { entry } = analysis;
+  const { entry, expects } = analysis;
   writes.set(key, {
     ...write,
     held,
     contexts: [...analysis.contexts],
+    expects,
     ...(entry !== undefined && { entry }),
   });
 }
@@ -95,9 +101,9 @@ function nameOf({ lock, resource }: Acquisition): string {
 }
 
 /** Cells that are read and written back under a lock somewhere: a lock beside it would not exclude those who hold that one. */
-export function cellsWithLocks(analysis: Analysis): ReadonlySet<string> {
+export function cellsWithLocks(analysis: Analysis, candidates: readonly Candidate[]): ReadonlySet<string> {
   return new Set(
-    analysis.candidates.flatMap((candidate) =>
+    candidates.flatMap((candidate) =>
       candidate.kind === 'update' && sectionOf(analysis, candidate) !== undefined ? [candidate.cell.key] : [],
     ),
   );
@@ -108,15 +114,17 @@ interface Guarded {
   readonly locks: readonly Acquisition[];
 }
 
-/**
- * @param isReported whether something is found at a place already: that is the bug then
- */
-export function settleDifferentLocks(
-  analysis: Analysis,
-  isReported: (write: Place) => boolean,
-): DifferentLocks[] {
+interface Settling {
+  readonly candidates: readonly Candidate[];
+  readonly evidence: LockEvidence;
+  /** Whether something is found at a place already: that is the bug then. */
+  readonly isReported: (write: Place) => boolean;
+}
+
+export function settleDifferentLocks(analysis: Analysis, settling: Settling): DifferentLocks[] {
+  const { candidates, evidence, isReported } = settling;
   const found = new Map<string, DifferentLocks>();
-  for (const candidate of analysis.candidates) {
+  for (const candidate of candidates) {
     if (candidate.kind !== 'update') continue;
     const section = sectionOf(analysis, candidate);
     if (section === undefined) continue;
@@ -125,11 +133,18 @@ export function settleDifferentLocks(
       const locks = usable(analysis, write.held);
       return locks === undefined || isReported(write.place) ? [] : [{ write, locks }];
     });
+    const isLockedByCallers = ({ write, locks }: Guarded): boolean =>
+      candidate.byLock === true &&
+      write.expects &&
+      locks.length === 0 &&
+      guarded.some((one) => one.locks.length > 0 && isSame(one.write.place, write.place));
     for (const other of guarded) {
-      const finding = disagreement(analysis, section, other, guarded);
+      if (isLockedByCallers(other)) continue;
+      const finding = disagreement(section, other, guarded, levelsOf(analysis, other.write, evidence));
       if (finding === undefined || isReported(candidate.write)) continue;
       const key = `${cell.key} ${keyOf(finding)}`;
-      if (finding.certain || !found.has(key)) found.set(key, finding);
+      const known = found.get(key);
+      if (known === undefined || strength(finding) >= strength(known)) found.set(key, finding);
     }
   }
   return [...found.values()];
@@ -143,21 +158,21 @@ function keyOf({ write, guards, other }: DifferentLocks): string {
 
 /** A write may come between the read and the write of a section whose lock it does not hold. */
 function disagreement(
-  analysis: Analysis,
   { candidate, guards, overlaps: ofSection }: Section,
   { write, locks }: Guarded,
   all: readonly Guarded[],
+  levels: readonly Level[],
 ): DifferentLocks | undefined {
   const { cell, read } = candidate;
   const names = new Set(guards.map(nameOf));
   if (locks.some((lock) => names.has(nameOf(lock))) || isSame(write.place, candidate.write)) return undefined;
-  const overlaps = together(ofSection, levelsOf(analysis, write), cell, write, [...guards, ...locks]);
+  const overlaps = together(ofSection, levels, cell, write, [...guards, ...locks]);
   if (overlaps.length === 0) return undefined;
   const withLocks = (wanted: ReadonlySet<string>): number =>
     placesOf(all.filter((one) => one.locks.some((lock) => wanted.has(nameOf(lock)))));
   const ofOthers =
     locks.length === 0
-      ? placesOf(all.filter((one) => one.locks.length === 0))
+      ? placesOf(all.filter((one) => one.locks.length === 0 && !one.write.resets))
       : withLocks(new Set(locks.map(nameOf)));
   const isMinority =
     ofOthers < withLocks(names) ||
@@ -176,8 +191,14 @@ function disagreement(
   };
 }
 
-function levelsOf(analysis: Analysis, { cell, contexts }: CellWrite): Level[] {
-  return levelsAbove(analysis, cell.depth, contexts.length, contexts);
+function levelsOf(
+  analysis: Analysis,
+  { cell, contexts, expects }: CellWrite,
+  evidence: LockEvidence,
+): readonly Level[] {
+  const depth = contexts.length;
+  const levels = levelsAbove(analysis, cell.depth, depth, contexts);
+  return evidence.levels(cell, levels, depth, expects);
 }
 
 /** Along which dimensions a write overlaps a section. */

@@ -272,6 +272,10 @@ function write(site: CallSite, state: State, model: WriteModel, applied: Applied
       : (writtenValue(site, model, applied) ?? moved(site, state, model, applied));
   const kept = given?.shape.kind === 'instance' ? given.shape.instance.kept : undefined;
   const value = kept ?? given ?? unknown(analysis.freshId(), 'value');
+  // Until the store has it, others read what was there before, even what was read at once (`readFileSync`).
+  const { completes = 'sync' } = applied.call;
+  if (completes !== 'sync' && model.atOnce !== true)
+    state.passPointOf(cell.key, { frame, range: operation.range });
   writeCell(
     analysis,
     writerOf(site, state, applied, cell),
@@ -429,7 +433,9 @@ function joined(outer: Shape, separator: string, inner: Shape): Shape {
 export function construct(called: CallSite, state: State, model: LibraryModel, className: string): Result {
   const facts = model.classes?.[className];
   const site = placed(called, facts?.construct ?? {});
-  const made = instanceValue(site, model, className) ?? unknown(site.analysis.freshId(), className);
+  const instance = instanceValue(site, model, className) ?? unknown(site.analysis.freshId(), className);
+  // `new Map(entries)` holds what was read, as `entries` do.
+  const made: Value = { ...instance, origins: originsOf(inputsOf(site)) };
   if (facts?.construct === undefined) return { state, value: made };
   const result = applyModel(site, state, { call: facts.construct, model });
   return { state: result.state, value: facts.construct.future === undefined ? made : result.value };
@@ -482,6 +488,6 @@ function ownCell(
   }
   if (instance !== undefined) return elementCell(analysis, cell.kind, key, instance, instance.label);
   if (receiver?.shape.kind !== 'contents') return undefined;
-  const { cell: id, depth, label } = receiver.shape;
-  return elementCell(analysis, cell.kind, key, { id, depth }, label);
+  const { cell: id, depth, label, sharing = 'usual' } = receiver.shape;
+  return elementCell(analysis, cell.kind, key, { id, depth, sharing }, label);
 }

@@ -55,6 +55,9 @@ const LOOKED_THROUGH = new Set<Shape['kind']>([
   'object',
 ]);
 
+/** Values that are used, and not copied: what comes of them is no older than the use. */
+const STANDING = new Set<Shape['kind']>(['instance', 'function', 'class', 'library', 'resolver', 'grant']);
+
 /**
  * @param scope a frame that the variable is visible from
  * @param frame the frame that reads it
@@ -508,7 +511,7 @@ function loadField(
     const owner = field?.owner ?? object.class;
     return (owner && assignedField(analysis, owner, key, { ...named, sharing: object.sharing })) ?? declared;
   };
-  if (!isMutable(analysis, key)) return held ?? { ...typed(), origins: value.origins };
+  if (!isMutable(analysis, key)) return partOf(value, held ?? typed());
   const cell = fieldCell(analysis, object, key);
   const known = heldOr(held, typed);
   if (isOwn(analysis, object)) return { ...known, shape: seenThrough(known.shape, false, cell) };
@@ -517,9 +520,15 @@ function loadField(
   if (known.shape.kind === 'record') return { ...known, origins: originsOf([known, { ...known, origins }]) };
   return {
     shape: seenThrough(known.shape, true, cell),
-    origins,
+    origins: originsOf([value, { ...known, origins }]),
     direct: origins.keys().next().value ?? '',
   };
+}
+
+/** What an object has been made with is as old as what was read to get at the object. */
+function partOf(object: Value, part: Value): Value {
+  if (object.origins.size === 0 || STANDING.has(part.shape.kind)) return part;
+  return { ...part, origins: originsOf([object, part]) };
 }
 
 /** A class's own method, or one that it inherits from a class of the project. */

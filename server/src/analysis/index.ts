@@ -241,6 +241,7 @@ function runEntryPoint(
       .map((overlap) => (isOfStart ? { ...overlap, strength: 'likely' as const } : overlap)),
   ];
   analysis.entry = { key: keyOfFunction(callee), name: facts.name.split('.').at(-1) ?? facts.name };
+  analysis.expects = !facts.async;
   analysis.within({ overlaps }, () => {
     let frame: Frame = {
       id: `entry ${outer.id}:${String(index)}${receiver?.shape.kind === 'object' ? ` ${receiver.shape.object.id}` : ''}`,

@@ -1,6 +1,6 @@
 /** Locks that a path leaves held. */
-import type { LeakedLock, LeakingWay } from '../model/findings.js';
-import type { FunctionFacts, Node, VariableIndex } from '../model/facts.js';
+import type { LeakedLock, LeakingWay, Overlap } from '../model/findings.js';
+import type { FunctionFacts, Node, Temporary, VariableIndex } from '../model/facts.js';
 import type { TextRange } from '../model/source.js';
 import type { Analysis } from './analysis.js';
 import { placeIn } from './frame.js';
@@ -30,8 +30,9 @@ export function settleLeaks(analysis: Analysis): LeakedLock[] {
 }
 
 function leakOf(analysis: Analysis, candidate: SectionCandidate): LeakedLock | undefined {
-  const { frame, acquire, acquisition, releases, overlaps } = candidate;
+  const { frame, acquire, acquisition, releases } = candidate;
   const { facts } = frame;
+  const overlaps = waitingFor(candidate);
   if (overlaps.length === 0 || acquisition.unseen === true || acquisition.closes === true) return undefined;
   // What enters and leaves at one place, as `with` does, leaves in any case.
   if (releases.has(rangeKey(acquire))) return undefined;
@@ -50,14 +51,19 @@ function leakOf(analysis: Analysis, candidate: SectionCandidate): LeakedLock | u
     }
     return true;
   };
+  // Nobody else can give back what is given back by a grant that stays here.
+  const isOwnGrant = !isHandedOver && releasesByGrant(facts, carriers, releasesAt);
   for (const unseen of [false, true]) {
     const { exits } = walkPaths(sectionOf(candidate, unseen));
-    if (!releasesAtEnd(exits)) return undefined;
+    const isReturned = exits.some(({ value }) => value !== undefined && carriers.has(value));
+    if (!releasesAtEnd(exits) && (!isOwnGrant || isReturned)) return undefined;
     const ways = exits.filter(isLeak).flatMap((exit) => wayOf(candidate, exit) ?? []);
     // A lock that runs out by itself is made for errors.
     if (acquisition.leased === true && ways.every(({ kind }) => kind === 'failure')) return undefined;
     const [first] = ways;
     if (first === undefined) continue;
+    // Of an error that may never be, one speaks where others are seen to wait.
+    if (candidate.overlaps.length === 0 && ways.every(({ kind }) => kind === 'failure')) return undefined;
     const place = placeIn(frame, acquire);
     const released = [...releases.values()].map((range) => placeIn(frame, range));
     const last = released.reduce((one, other) => (one.start > other.start ? one : other));
@@ -82,6 +88,11 @@ function leakOf(analysis: Analysis, candidate: SectionCandidate): LeakedLock | u
     };
   }
   return undefined;
+}
+
+/** Who waits for the lock: what is seen to, or else whom it is made for; when a process ends, its file locks end with it. */
+function waitingFor({ overlaps, expected }: SectionCandidate): readonly Overlap[] {
+  return overlaps.length > 0 || expected?.dimension !== 'threads' ? overlaps : [expected];
 }
 
 export function sectionOf(candidate: SectionCandidate, unseen: boolean): Section {
@@ -124,8 +135,30 @@ function wayOf({ frame }: SectionCandidate, exit: Exit): LeakingWay | undefined 
   // What a handler throws, or throws on, it does so because of an error.
   const failure = kind === 'end' || kind === 'throw' ? failureBehind(exit) : undefined;
   if (failure !== undefined) return { kind: 'failure', place: placeIn(frame, failure) };
-  if (kind === 'end' || exit.range === undefined) return undefined;
+  if (kind === 'end') {
+    const { end } = frame.facts.range;
+    return { kind, place: placeIn(frame, { start: end - 1, end }) };
+  }
+  if (exit.range === undefined) return undefined;
   return { kind: kind === 'raise' ? 'failure' : kind, place: placeIn(frame, exit.range) };
+}
+
+/** Whether each release is a call of what the acquire gave: `release()`, `grant.release()`. */
+function releasesByGrant(
+  facts: FunctionFacts,
+  carriers: ReadonlySet<Temporary>,
+  isRelease: (call: TextRange) => boolean,
+): boolean {
+  let [byGrant, others] = [0, 0];
+  walk(facts.body, (node) => {
+    if (node.kind !== 'call' || !isRelease(node.range)) return;
+    const { target } = node;
+    const called =
+      target.kind === 'value' ? target.callee : target.kind === 'method' ? target.object : undefined;
+    if (called !== undefined && carriers.has(called)) byGrant++;
+    else others++;
+  });
+  return byGrant > 0 && others === 0;
 }
 
 /**

@@ -35,7 +35,7 @@ function lockOf(
 ): Lock | undefined {
   if ('receiver' in lock) {
     if (receiver?.shape.kind !== 'instance') return undefined;
-    const { instance } = receiver.shape;
+    const instance = lockWithin(receiver.shape.instance);
     const key = lock.key === undefined ? undefined : valueAt(site, lock.key, receiver)?.shape;
     return {
       id: key === undefined ? instance.id : `${instance.id} ${canonical(key)}`,
@@ -70,6 +70,15 @@ function lockOf(
   const kept = keptIn(site, state, file);
   const id = kept === undefined ? canonical(file.shape) : kept.key;
   return { id: `descriptor ${id}`, name: kept?.name ?? display(file.shape), span: ['processes'], depth: 0 };
+}
+
+/** The lock that an instance is made over: two conditions of one lock exclude each other. */
+function lockWithin(instance: Instance): Instance {
+  const over = instance.class.lock?.over;
+  const given = typeof over === 'number' ? instance.arguments?.[over]?.shape : undefined;
+  return given?.kind === 'instance' && given.instance.class.lock !== undefined
+    ? lockWithin(given.instance)
+    : instance;
 }
 
 /** True for a lock that processes would inherit, where each of them loads the code that makes it for itself. */

@@ -10,6 +10,7 @@ import type { CallSite } from './calls.js';
 import { overlapsOf, strongestPerDimension } from './candidates.js';
 import { placeIn, type Frame } from './frame.js';
 import { isFlag } from './home-made-locks.js';
+import { expectedBy } from './lock-evidence.js';
 import { rangeKey } from './paths/paths.js';
 import { Failures } from './paths/throwing.js';
 import type { Acquisition, State } from './state.js';
@@ -36,6 +37,8 @@ export interface SectionCandidate {
   readonly final: ReadonlySet<string>;
   readonly failures: Failures;
   overlaps: readonly Overlap[];
+  /** Whom the lock itself tells to be expected. */
+  readonly expected?: Overlap;
 }
 
 export class Sections {
@@ -189,6 +192,7 @@ function keep(
   releases: readonly TextRange[],
 ): void {
   const overlaps = overlapsOf(analysis, acquisition.lockDepth, acquisition.span);
+  const expected = analysis.expects ? expectedBy(analysis, [acquisition]) : undefined;
   const place = placeIn(frame, range);
   const key = `${place.file} ${String(place.start)} ${acquisition.name}`;
   const known = analysis.sections.candidates.get(key);
@@ -202,6 +206,7 @@ function keep(
       final,
       failures,
       overlaps,
+      ...(expected !== undefined && { expected }),
     });
     return;
   }

@@ -201,6 +201,13 @@ export class State {
     this.outliveStarter();
   }
 
+  /** Others may read a cell before what is written to it is there. */
+  passPointOf(cell: string, spot: Spot): void {
+    for (const [id, read] of this.reads) {
+      if (read.cell.key === cell && read.point === undefined) this.reads.set(id, { ...read, point: spot });
+    }
+  }
+
   private outliveStarter(): void {
     const work = this.unawaited;
     if (work === undefined) return;

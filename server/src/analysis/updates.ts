@@ -8,7 +8,7 @@ import { placeIn, type Frame } from './frame.js';
 export function updates(analysis: Analysis): Update[] {
   const all = new Map<string, Update>();
   for (const candidate of analysis.candidates) {
-    if (candidate.kind !== 'update') continue;
+    if (candidate.kind !== 'update' || candidate.levels.length === 0) continue;
     const { cell, read, write, levels } = candidate;
     const functions = functionsOf(candidate.writeFrame);
     const within = functions.map(({ place }) => `${place.file} ${place.start}`);

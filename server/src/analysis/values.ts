@@ -178,6 +178,8 @@ export type Shape =
       readonly depth: number;
       /** Of the cell: see its identity. */
       readonly apart?: readonly number[];
+      /** Likewise; `usual` if it is not there. */
+      readonly sharing?: 'likely';
     }
   /** A pending promise that code of the file made, and the function that settles it. */
   | {

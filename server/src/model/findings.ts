@@ -237,8 +237,8 @@ export interface MissingAwait {
 
 /** A way out of a critical section that leaves the lock held. */
 export interface LeakingWay {
-  /** A statement that leaves; an operation that fails; or the next round of a loop, which acquires again. */
-  readonly kind: 'return' | 'throw' | 'failure' | 'again';
+  /** A statement that leaves; an operation that fails; the end of the function; or the next round of a loop, which acquires again. */
+  readonly kind: 'return' | 'throw' | 'failure' | 'end' | 'again';
   readonly place: Place;
 }
 

@@ -165,6 +165,8 @@ export interface LockModel {
   readonly inherited?: boolean;
   /** How many may hold it at once: it is a lock only if that is 1. */
   readonly permits?: PermitsModel;
+  /** What it was made with that is the lock, if that was given (`threading.Condition(lock)`). */
+  readonly over?: Reference;
 }
 
 /** How many may be inside at once. */
@@ -217,6 +219,8 @@ export interface WriteModel extends CellModel {
   readonly to?: boolean | null;
   /** Words among the arguments, or names of options, with which nothing is written if there is something already. */
   readonly ifAbsent?: readonly string[];
+  /** Readers see it as soon as the call is made, though it completes later. */
+  readonly atOnce?: boolean;
   /**
    * Of a row: `value` is the record itself, or an instance that it was read from: the columns are written that were assigned to.
    */

@@ -232,6 +232,7 @@ export const libraryDefinitions = {
           enum: [true, false, null],
           description: 'The value that is written, when it is always the same.',
         },
+        atOnce: { ...flag, description: 'Readers see it at once, though the call completes later.' },
         ifAbsent: {
           type: 'array',
           items: name,
@@ -333,6 +334,7 @@ export const libraryDefinitions = {
             description: 'Processes share it only if it is made before they are forked.',
           },
           permits,
+          over: { ...reference, description: 'The argument that is the lock itself, where one is given.' },
         },
         ['span'],
       ),

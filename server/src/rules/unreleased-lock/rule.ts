@@ -15,6 +15,8 @@ function wayText(way: LeakingWay): string {
       return `the \`throw\` on ${lineOf(way)} leaves without that`;
     case 'failure':
       return `an error on ${lineOf(way)} leaves without that`;
+    case 'end':
+      return `the function can come to its end on ${lineOf(way)} without that`;
     case 'again':
       return 'the loop can come back to it without that';
   }
@@ -42,6 +44,7 @@ const WAY: Readonly<Record<LeakingWay['kind'], string>> = {
   return: 'leaves here without releasing it',
   throw: 'leaves here without releasing it',
   failure: 'an error here leaves it held',
+  end: 'can come to its end here without releasing it',
   again: 'it is still held when the loop comes back here',
 };
 
