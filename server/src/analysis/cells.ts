@@ -80,6 +80,7 @@ export function fieldCell(analysis: Analysis, object: AbstractObject, key: Key):
     depth: object.depth,
     sharing: object.sharing,
     holder: object,
+    ...(typeof key !== 'string' && { container: object.id }),
     ...apartBy(key),
     ...(declared !== undefined && { declaration: placeIn(declared.owner.frame, declared.field.range) }),
   };
@@ -140,6 +141,7 @@ export function innerCell(
     reach: reachOf(analysis, 'field'),
     depth: contents.depth,
     sharing: contents.sharing ?? 'usual',
+    ...(typeof key !== 'string' && { container: contents.cell }),
     ...apartBy(key, contents.apart),
   };
 }
@@ -173,7 +175,8 @@ export function elementCell(
   map: { readonly id: string; readonly depth: number; readonly sharing?: CellIdentity['sharing'] },
   label: string,
 ): CellIdentity {
-  const cell = { ...storeCell(analysis, kind, key, map, label), sharing: map.sharing ?? 'usual' };
+  const { id: container, sharing = 'usual' } = map;
+  const cell = { ...storeCell(analysis, kind, key, map, label), sharing, container };
   return key === undefined ? cell : { ...cell, name: `${label}[${display(key)}]` };
 }
 

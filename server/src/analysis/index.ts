@@ -15,6 +15,7 @@ import { runModuleBody } from './module-body.js';
 import { publish } from './publish.js';
 import { rowStandIn } from './row-effects.js';
 import { leaveFrame } from './sections.js';
+import { shareParts } from './stand-ins.js';
 import type { State } from './state.js';
 import { updates } from './updates.js';
 import {
@@ -180,6 +181,7 @@ function standIn(analysis: Analysis, state: State, made: ProjectClass, depth = 0
       },
     } as const;
     initialize(site, state, made, instance);
+    shareParts(instance);
   });
   return instance;
 }

@@ -43,11 +43,18 @@ export class LockEvidence {
 
   constructor(private readonly analysis: Analysis) {
     for (const [key, writes] of analysis.writes) {
+      const [first] = writes.values();
       // What is the same each time is written to begin anew or to end, often under whatever lock is held then.
       const telling = [...writes.values()].filter(({ resets }) => !resets);
       const guards = telling.flatMap((write) => realLocks(analysis, write.held) ?? []).filter(isShared);
-      if (guards.length > 0) this.guards.set(key, guards);
+      if (guards.length === 0) continue;
+      for (const name of [key, first?.cell.container])
+        if (name !== undefined) this.guards.set(name, [...(this.guards.get(name) ?? []), ...guards]);
     }
+  }
+
+  private guardsOf({ key, container }: CellIdentity): readonly Acquisition[] | undefined {
+    return this.guards.get(key) ?? (container === undefined ? undefined : this.guards.get(container));
   }
 
   /** An update, with what the locks of its cell tell; undefined where nothing interleaves with it even so. */
@@ -61,7 +68,7 @@ export class LockEvidence {
 
   /** A cell of an object that nothing else shows to be shared. */
   private shared(cell: CellIdentity): CellIdentity {
-    return cell.sharing === 'likely' && this.guards.has(cell.key) ? { ...cell, sharing: 'usual' } : cell;
+    return cell.sharing === 'likely' && this.guardsOf(cell) !== undefined ? { ...cell, sharing: 'usual' } : cell;
   }
 
   /**
@@ -70,7 +77,7 @@ export class LockEvidence {
    */
   levels(cell: CellIdentity, levels: readonly Level[], depth: number, expects: boolean): readonly Level[] {
     const index = MODULE_DEPTH + 1;
-    const guards = this.guards.get(cell.key);
+    const guards = this.guardsOf(cell);
     if (!expects || guards === undefined || cell.depth >= index || depth < index) return levels;
     const expected = expectedBy(this.analysis, guards);
     if (expected === undefined || !cell.reach.includes(expected.dimension)) return levels;

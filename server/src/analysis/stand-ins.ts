@@ -59,6 +59,20 @@ export function prepare(object: AbstractObject): void {
   pending();
 }
 
+/** What an object has made for itself is shared as it is. */
+export function shareParts({ shape }: Value): void {
+  if (shape.kind !== 'object' || shape.object.sharing !== 'likely') return;
+  for (const value of shape.object.fields.values()) {
+    const { shape: part } = value;
+    if (part.kind === 'instance' && part.instance.name === undefined) part.instance.sharing = 'likely';
+    // What a variable of a module holds is that module's.
+    if (part.kind !== 'object' || part.object.class !== undefined || part.object.variable !== undefined) continue;
+    if (part.object.sharing === 'likely') continue;
+    part.object.sharing = 'likely';
+    shareParts(value);
+  }
+}
+
 /** As if it had been made before all else; what its constructor sets going is not this analysis's to tell. */
 function construct(analysis: Analysis, made: ProjectClass, instance: Value): void {
   const facts = classFacts(made);
@@ -78,6 +92,7 @@ function construct(analysis: Analysis, made: ProjectClass, instance: Value): voi
       } as const;
       const site = { analysis, frame: made.frame, named: new Map<string, Value>(), arguments: [], operation };
       initialize(site, state, made, instance).variables.settle();
+      shareParts(instance);
     } catch (error) {
       if (!(error instanceof BudgetExceeded)) throw error;
     }

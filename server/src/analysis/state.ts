@@ -25,6 +25,8 @@ export interface CellIdentity {
   readonly row?: Row;
   /** The object that it is a part of. */
   readonly holder?: Holder;
+  /** Of an element: equal for all elements of one list, map or store. */
+  readonly container?: string;
   /** Overlap contexts, by their number, whose executions each have another such cell: it is named by an element of the list they go through. */
   readonly apart?: readonly number[];
   /** Along which dimensions executions share it because that is what it is made for, whatever is known of them. */

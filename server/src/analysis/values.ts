@@ -124,6 +124,8 @@ export interface Instance {
   kept?: Value;
   /** Set when executions other than the one that made it may use it. */
   published?: boolean;
+  /** `likely` for a part of an object that nothing shows to be shared. */
+  sharing?: 'likely';
 }
 
 /** What is shared, or not, together with a lock: its own instance, or the object whose field it is. */
