@@ -201,7 +201,9 @@ export function judge(
   if (isSlot && written !== 'same') return { act: 'initialise', likely: !differs };
   if (used.has(cell.key)) {
     // Filled twice with what is the same, a cache is as it should be.
-    return differs || written === 'made' || written === 'stateful' ? { act: 'initialise', likely: !differs } : undefined;
+    return differs || written === 'made' || written === 'stateful'
+      ? { act: 'initialise', likely: !differs }
+      : undefined;
   }
   if (written === 'same') {
     if (decision?.hasEffects !== true) return undefined;

@@ -43,8 +43,8 @@ export interface UpdateCandidate {
   readonly copied?: boolean;
   /** See {@link Analysis.expects}. */
   readonly expects: boolean;
-  /** True when nothing but a lock that the cell has somewhere tells that it is shared. */
-  readonly byLock?: boolean;
+  /** The lock that the cell has somewhere, where nothing but that tells that it is shared. */
+  readonly byLock?: Acquisition;
 }
 
 interface HandleCandidate {
@@ -428,10 +428,10 @@ function settleUpdate(
   const lateGuards = locks.filter((lock) => !candidate.read.guards.has(lock.id));
   // That the lock is taken elsewhere and not here is the bug then.
   const isReportedThere = hasLock && judgement === undefined;
-  if (candidate.byLock === true && locks.length === 0 && (isReportedThere || isLockedByCallers))
+  if (candidate.byLock !== undefined && locks.length === 0 && (isReportedThere || isLockedByCallers))
     return undefined;
   // Around a lock that is taken in between, one more could be waited for in another order than elsewhere.
-  const isFree = !hasLock && lateGuards.length === 0;
+  const isFree = !hasLock && lateGuards.length === 0 && candidate.byLock === undefined;
   const isDirect = isSamePlace(candidate.read.place, read) && isSamePlace(candidate.write, write);
   return {
     kind: 'read-modify-write',
@@ -447,6 +447,7 @@ function settleUpdate(
     ...(candidate.copied === true && { copied: true }),
     guards: [...shortGuards].map(([lock, unshared]) => guardOf(lock, unshared)),
     lateGuards: lateGuards.map((lock) => guardOf(lock)),
+    ...(candidate.byLock !== undefined && { elsewhere: guardOf(candidate.byLock) }),
     overlaps:
       judgement?.likely === true ? overlaps.map((overlap) => ({ ...overlap, strength: 'likely' })) : overlaps,
     ...(point !== undefined && { point: near(point) }),

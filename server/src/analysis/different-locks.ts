@@ -134,7 +134,7 @@ export function settleDifferentLocks(analysis: Analysis, settling: Settling): Di
       return locks === undefined || isReported(write.place) ? [] : [{ write, locks }];
     });
     const isLockedByCallers = ({ write, locks }: Guarded): boolean =>
-      candidate.byLock === true &&
+      candidate.byLock !== undefined &&
       write.expects &&
       locks.length === 0 &&
       guarded.some((one) => one.locks.length > 0 && isSame(one.write.place, write.place));

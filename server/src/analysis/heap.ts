@@ -297,6 +297,9 @@ export function storeVariable(
     if (isOwn(analysis, owner)) noteWrite(analysis, state, cell, options.place);
     else writeCell(analysis, state, frame, cell, value, options.place);
   }
+  // Whoever calls it may give something else than the default.
+  if (facts.kind === 'parameter' && options.initial && isOfEntry(owner) && value.shape.kind === 'constant')
+    return;
   // Of a default that nothing is known of (`Depends(get_session)`), the parameter's type may know more.
   if (
     facts.kind === 'parameter' &&
@@ -314,6 +317,11 @@ export function storeVariable(
   if (owner.depth < analysis.depth) publish(state, value);
   const isNamed = facts.kind !== 'synthetic';
   state.variables.set(owner, variable, isNamed ? named(value, facts.name, facts.scope === 0) : value);
+}
+
+/** Whether a function is run as others may call it, and not by a call that is in sight. */
+function isOfEntry({ caller, facts }: Frame): boolean {
+  return caller === undefined && facts.kind !== 'module';
 }
 
 /** A value under the name of the first variable or field that holds it, for messages. */

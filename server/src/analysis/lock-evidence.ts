@@ -63,12 +63,15 @@ export class LockEvidence {
     const levels = this.levels(cell, candidate.levels, candidate.read.depth, candidate.expects);
     if (levels.length === 0) return undefined;
     if (cell === candidate.cell && levels === candidate.levels) return candidate;
-    return { ...candidate, cell, levels, byLock: true };
+    const [byLock] = this.guardsOf(cell) ?? [];
+    return { ...candidate, cell, levels, ...(byLock !== undefined && { byLock }) };
   }
 
   /** A cell of an object that nothing else shows to be shared. */
   private shared(cell: CellIdentity): CellIdentity {
-    return cell.sharing === 'likely' && this.guardsOf(cell) !== undefined ? { ...cell, sharing: 'usual' } : cell;
+    return cell.sharing === 'likely' && this.guardsOf(cell) !== undefined
+      ? { ...cell, sharing: 'usual' }
+      : cell;
   }
 
   /**

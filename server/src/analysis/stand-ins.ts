@@ -66,7 +66,8 @@ export function shareParts({ shape }: Value): void {
     const { shape: part } = value;
     if (part.kind === 'instance' && part.instance.name === undefined) part.instance.sharing = 'likely';
     // What a variable of a module holds is that module's.
-    if (part.kind !== 'object' || part.object.class !== undefined || part.object.variable !== undefined) continue;
+    if (part.kind !== 'object' || part.object.class !== undefined || part.object.variable !== undefined)
+      continue;
     if (part.object.sharing === 'likely') continue;
     part.object.sharing = 'likely';
     shareParts(value);

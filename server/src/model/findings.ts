@@ -120,6 +120,8 @@ export interface ReadModifyWrite {
   readonly guards: readonly Guard[];
   /** Locks held at the write that were not held since the read. */
   readonly lateGuards: readonly Guard[];
+  /** The lock under which the cell is written elsewhere, where nothing but that tells that it is shared. */
+  readonly elsewhere?: Guard;
   /** Along which dimensions other executions interleave with this one, and why; none that a guard excludes. */
   readonly overlaps: readonly Overlap[];
   readonly region?: FixRegion;

@@ -28,6 +28,18 @@ export function interleaving(overlaps: readonly Overlap[]): string {
   return list(overlaps.map(({ dimension, text }) => `${NAMES[dimension]} (${text})`));
 }
 
+/** The lock that is there for the cell, as what is to be held: the one that is taken too late here, or that others take. */
+export function ownLockOf(
+  { lateGuards, elsewhere, overlaps }: ReadModifyWrite,
+  section = 'from the read to the write',
+): string | undefined {
+  const late = lateGuards.filter(({ made }) => made !== undefined);
+  const guard = [...late, ...(elsewhere === undefined ? [] : [elsewhere])].find(({ span }) =>
+    overlaps.every(({ dimension }) => span.includes(dimension)),
+  );
+  return guard && `\`${guard.name}\`, if it is held ${section},`;
+}
+
 /** Where the two ends of a read-modify-write are, besides the place of the report. */
 export function accessesOf({ cell, read, readsAt, writesAt }: ReadModifyWrite): Related[] {
   const related: Related[] = [{ message: `\`${cell.name}\` is read here`, place: read }];

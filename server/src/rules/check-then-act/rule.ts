@@ -2,7 +2,7 @@ import type { Diagnostic, FixRequest, Related } from '../../model/diagnostics.js
 import type { Act, Finding, ReadModifyWrite } from '../../model/findings.js';
 import type { Rule } from '../../model/rule.js';
 import { lockNameFor } from '../lock-name.js';
-import { capitalize, evidenceOf, interleaving, levelOf, list } from '../wording.js';
+import { capitalize, evidenceOf, interleaving, levelOf, list, ownLockOf } from '../wording.js';
 
 /** What is found out about the cell, what is done because of it, and what comes of it when two do it. */
 const WORDS: Readonly<Record<Act, { test: string; act: string; harm: string }>> = {
@@ -21,7 +21,8 @@ const WORDS: Readonly<Record<Act, { test: string; act: string; harm: string }>> 
   },
 };
 
-function messageOf({ cell, read, write, point, lateGuards, overlaps }: ReadModifyWrite, act: Act): string {
+function messageOf(finding: ReadModifyWrite, act: Act): string {
+  const { cell, read, write, point, lateGuards, overlaps } = finding;
   const { test, act: done, harm } = WORDS[act];
   const late = list(lateGuards.map((guard) => `\`${guard.name}\``));
   const unguarded =
@@ -29,15 +30,15 @@ function messageOf({ cell, read, write, point, lateGuards, overlaps }: ReadModif
   const where = point === undefined ? '' : ` at the interleaving point on line ${String(point.line)}`;
   return (
     `\`${cell.name}\` ${test} on line ${String(read.line)} and ${done} on line ${String(write.line)}, ${unguarded}. ` +
-    `${capitalize(interleaving(overlaps))} can step in${where}, ${harm}; ${cureOf(act, cell.kind, overlaps)}.`
+    `${capitalize(interleaving(overlaps))} can step in${where}, ${harm}; ${cureOf(finding, act)}.`
   );
 }
 
-function cureOf(
-  act: Act,
-  kind: ReadModifyWrite['cell']['kind'],
-  overlaps: ReadModifyWrite['overlaps'],
-): string {
+function cureOf(finding: ReadModifyWrite, act: Act): string {
+  const { overlaps } = finding;
+  const { kind } = finding.cell;
+  const own = ownLockOf(finding, 'from the test to the act');
+  if (own !== undefined) return `${own} covers them`;
   if (act === 'take-turn') return 'test again after each wait, in a loop';
   if (kind === 'redis' && act !== 'spend') return '`SET` with `NX` is one step';
   if (kind === 'file' && act === 'create') return 'the flag `wx` is one step, or a CombinedLock around both';
@@ -46,12 +47,17 @@ function cureOf(
     : 'a CombinedLock around both covers them';
 }
 
-function relatedOf({ cell, read, point, lateGuards }: ReadModifyWrite, act: Act): Related[] {
+function relatedOf({ cell, read, point, lateGuards, elsewhere }: ReadModifyWrite, act: Act): Related[] {
   const related: Related[] = [{ message: `\`${cell.name}\` ${WORDS[act].test} here`, place: read }];
   if (point !== undefined) related.push({ message: 'another task can step in here', place: point });
   for (const guard of lateGuards) {
     related.push({ message: `\`${guard.name}\` is acquired here, after the test`, place: guard.acquired });
   }
+  if (elsewhere !== undefined)
+    related.push({
+      message: `elsewhere, it is written under \`${elsewhere.name}\``,
+      place: elsewhere.acquired,
+    });
   if (cell.declaration !== undefined) {
     related.push({ message: `\`${cell.name}\` is declared here`, place: cell.declaration });
   }

@@ -3,7 +3,7 @@ import type { Finding, ReadModifyWrite } from '../../model/findings.js';
 import type { Rule } from '../../model/rule.js';
 import { atomicFixes } from '../atomic-fix.js';
 import { lockNameFor } from '../lock-name.js';
-import { accessesOf, capitalize, evidenceOf, interleaving, levelOf, list } from '../wording.js';
+import { accessesOf, capitalize, evidenceOf, interleaving, levelOf, list, ownLockOf } from '../wording.js';
 
 /** What is written from a copy in memory, which was made when the program started. */
 function messageOfCopy({ cell, read, write, overlaps }: ReadModifyWrite): string {
@@ -32,19 +32,27 @@ function messageOf(finding: ReadModifyWrite): string {
   );
 }
 
-function cureOf({ overlaps }: ReadModifyWrite): string {
+function cureOf(finding: ReadModifyWrite): string {
+  const { overlaps } = finding;
+  const own = ownLockOf(finding);
+  if (own !== undefined) return own;
   return overlaps.some(({ dimension }) => dimension === 'hosts')
     ? 'an atomic operation of the store, or a distributed lock,'
     : 'a CombinedLock around both';
 }
 
 function relatedOf(finding: ReadModifyWrite): Related[] {
-  const { cell, point, lateGuards } = finding;
+  const { cell, point, lateGuards, elsewhere } = finding;
   const related = accessesOf(finding);
   if (point !== undefined) related.push({ message: 'another task can step in here', place: point });
   for (const guard of lateGuards) {
     related.push({ message: `\`${guard.name}\` is acquired here, after the read`, place: guard.acquired });
   }
+  if (elsewhere !== undefined)
+    related.push({
+      message: `elsewhere, it is written under \`${elsewhere.name}\``,
+      place: elsewhere.acquired,
+    });
   if (cell.declaration !== undefined) {
     related.push({ message: `\`${cell.name}\` is declared here`, place: cell.declaration });
   }
