@@ -45,7 +45,7 @@ export function noteCellWrite(
   analysis.writes.set(cell.key, writes);
   // That a lock is given back too early is a bug of its own.
   const held = [...state.held.values(), ...[...state.lapsed.values()].map(({ acquisition }) => acquisition)];
-  const key = `${place.file}:${String(place.start)} ${held.map(({ id }) => id).join()}`;
+  const key = `${placeKey(place)} ${held.map(({ id }) => id).join()}`;
   if (writes.has(key)) return;
   const { entry, expects } = analysis;
   writes.set(key, {
@@ -123,6 +123,9 @@ interface Settling {
 
 export function settleDifferentLocks(analysis: Analysis, settling: Settling): DifferentLocks[] {
   const { candidates, evidence, isReported } = settling;
+  const updated = new Set(
+    candidates.flatMap((one) => (one.kind === 'update' && one.act === undefined ? [placeKey(one.write)] : [])),
+  );
   const found = new Map<string, DifferentLocks>();
   for (const candidate of candidates) {
     if (candidate.kind !== 'update') continue;
@@ -140,6 +143,8 @@ export function settleDifferentLocks(analysis: Analysis, settling: Settling): Di
       guarded.some((one) => one.locks.length > 0 && isSame(one.write.place, write.place));
     for (const other of guarded) {
       if (isLockedByCallers(other)) continue;
+      // Whom nothing but a lock tells to be there loses by a plain write what he may not mind to lose.
+      if (candidate.byLock !== undefined && !updated.has(placeKey(other.write.place))) continue;
       const finding = disagreement(section, other, guarded, levelsOf(analysis, other.write, evidence));
       if (finding === undefined || isReported(candidate.write)) continue;
       const key = `${cell.key} ${keyOf(finding)}`;
@@ -153,7 +158,7 @@ export function settleDifferentLocks(analysis: Analysis, settling: Settling): Di
 /** One lock that is left out, or taken in the place of another, is one bug in each function. */
 function keyOf({ write, guards, other }: DifferentLocks): string {
   const names = [...guards, ...other.guards].map(({ name }) => name).sort();
-  return guards.length === 0 ? `${write.file}:${String(write.start)}` : names.join();
+  return guards.length === 0 ? placeKey(write) : names.join();
 }
 
 /** A write may come between the read and the write of a section whose lock it does not hold. */
@@ -219,7 +224,11 @@ function together(
 }
 
 function placesOf(guarded: readonly Guarded[]): number {
-  return new Set(guarded.map(({ write: { place } }) => `${place.file}:${String(place.start)}`)).size;
+  return new Set(guarded.map(({ write: { place } }) => placeKey(place))).size;
+}
+
+function placeKey({ file, start }: Place): string {
+  return `${file}:${String(start)}`;
 }
 
 function isSame(one: Place, other: Place): boolean {

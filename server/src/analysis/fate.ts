@@ -1,5 +1,6 @@
 /** What becomes of a call's result in the function that makes the call. */
 import type { Call, FunctionFacts, Node, Operation, Temporary, VariableIndex } from '../model/facts.js';
+import { append } from './multimap.js';
 import { walk } from './walk.js';
 
 /**
@@ -34,10 +35,10 @@ export class Fates {
   ) {
     walk(facts.body, (node) => {
       if (node.kind === 'load-variable') {
-        this.loads.set(node.variable, [...(this.loads.get(node.variable) ?? []), node.into]);
+        append(this.loads, node.variable, node.into);
       }
       for (const temporary of usedBy(node)) {
-        this.uses.set(temporary, [...(this.uses.get(temporary) ?? []), node as Use]);
+        append(this.uses, temporary, node as Use);
       }
     });
   }

@@ -9,6 +9,7 @@ import type { Analysis } from './analysis.js';
 import { realLocks, type Level, type UpdateCandidate } from './candidates.js';
 import { isFlag } from './home-made-locks.js';
 import { MODULE_DEPTH } from './modules.js';
+import { append } from './multimap.js';
 import type { Acquisition, CellIdentity } from './state.js';
 
 /** The dimension that locks are made for: the widest that all of them cover. */
@@ -49,7 +50,7 @@ export class LockEvidence {
       const guards = telling.flatMap((write) => realLocks(analysis, write.held) ?? []).filter(isShared);
       if (guards.length === 0) continue;
       for (const name of [key, first?.cell.container])
-        if (name !== undefined) this.guards.set(name, [...(this.guards.get(name) ?? []), ...guards]);
+        if (name !== undefined) append(this.guards, name, ...guards);
     }
   }
 

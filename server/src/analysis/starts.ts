@@ -1,5 +1,6 @@
 /** Which calls of a function start work that overlaps with itself. */
 import type { Call, FunctionFacts, Node } from '../model/facts.js';
+import { append } from './multimap.js';
 import { walk } from './walk.js';
 
 export class Starts {
@@ -62,7 +63,7 @@ function waitedFor(body: Node): Set<number> {
   const waited = new Set<number>();
   walk(body, (node) => {
     if (node.kind === 'store-variable')
-      stored.set(node.variable, [...(stored.get(node.variable) ?? []), node.value]);
+      append(stored, node.variable, node.value);
     if (node.kind === 'load-variable') loaded.set(node.into, node.variable);
     if (node.kind === 'point' && node.value !== undefined) {
       const variable = loaded.get(node.value);
