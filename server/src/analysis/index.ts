@@ -106,7 +106,8 @@ function runEntryPoints(analysis: Analysis, loaded: State): void {
     const itself: Value = valueOf({ kind: 'class', ...own });
     for (const method of classFacts.methods) {
       const fn = facts.functions[method.function];
-      if (fn === undefined || method.private) continue;
+      // What a setter is given is written as it is: the assignments that call it are looked at where they stand.
+      if (fn === undefined || method.private || method.kind === 'setter') continue;
       for (const receiver of method.static ? [itself] : receivers) {
         const plain = { kind: 'function', function: method.function, frame, receiver } as const;
         const callee = fn.decorated === true ? memberOf(analysis, own, method.name, receiver) : plain;
