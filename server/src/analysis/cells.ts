@@ -25,6 +25,7 @@ import {
   type Origins,
   type Shape,
   type Value,
+  type ReadId,
 } from './values.js';
 
 /** The dimensions along which what is outside of a process can be touched at the same time. */
@@ -228,8 +229,9 @@ export function writeCell(
   });
   // What is read anew for the write has what others wrote since an older read: `total += taken` loses nothing of theirs.
   const isRenewed = own.some(({ id, read }) => read.point === undefined && value.direct !== id);
+  const renewed = new Set(own.flatMap(({ id, read }) => (read.point === undefined ? [id] : [])));
   for (const { id, certain, read } of own) {
-    if (isRenewed && read.point !== undefined) continue;
+    if (isRenewed && read.point !== undefined && !putsBack(value, id, renewed)) continue;
     noteUpdate(analysis, state, {
       read,
       certain,
@@ -243,6 +245,19 @@ export function writeCell(
   }
   if (!isUpdate) noteAct(analysis, state, { cell, value, place, frame, adds });
   settleReads(state, cell);
+}
+
+/**
+ * Whether a part of an object comes of an older read alone, and so goes over what others wrote, whatever is read anew for the rest:
+ * `{ ...state, items: [...olderItems, item] }`.
+ */
+function putsBack({ shape }: Value, older: ReadId, renewed: ReadonlySet<ReadId>): boolean {
+  if (shape.kind !== 'object' || shape.object.class !== undefined) return false;
+  const { fields, spreads = [] } = shape.object;
+  // What is spread last goes over what was spread before.
+  return [...fields.values(), ...spreads.slice(-1)].some(
+    ({ origins }) => origins.has(older) && ![...renewed].some((id) => origins.has(id)),
+  );
 }
 
 /** What was read of a cell before it was written has had its effect. */

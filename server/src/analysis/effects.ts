@@ -344,7 +344,7 @@ function returned(site: CallSite, { call, model, receiver }: Applied, value: Val
   }
   if ('receiver' in returns) return receiver ?? value;
   if ('descriptor' in returns) return receiver === undefined ? value : asDescriptor(receiver);
-  if ('object' in returns) return freshObject(site, value);
+  if ('object' in returns) return freshObject(site, value, returns.object === 'merged' ? site.arguments : []);
   const own = receiver?.shape.kind === 'instance' ? receiver.shape.instance : undefined;
   if ('kept' in returns) return own?.kept ?? value;
   if ('inner' in returns) {
@@ -376,7 +376,11 @@ function returned(site: CallSite, { call, model, receiver }: Applied, value: Val
   return instanceValue(site, model, returns.instance, receiver) ?? value;
 }
 
-function freshObject({ analysis, frame, operation }: CallSite, { origins }: Value): Value {
+function freshObject(
+  { analysis, frame, operation }: CallSite,
+  { origins }: Value,
+  spreads: readonly Value[],
+): Value {
   const id = `${frame.id}@${String(operation.range.start)}`;
   const object = {
     id,
@@ -384,6 +388,7 @@ function freshObject({ analysis, frame, operation }: CallSite, { origins }: Valu
     depth: analysis.depth,
     sharing: 'usual',
     fields: new Map<string, Value>(),
+    ...(spreads.length > 0 && { spreads }),
   } as const;
   return valueOf({ kind: 'object', object }, origins);
 }

@@ -95,6 +95,25 @@ export function resume(analysis: Analysis, frame: Frame, state: State): State | 
   return joinAll(analysis, [next, ...returned]);
 }
 
+/** How a parameter compares with a constant, where the call that is looked at says what it is. */
+function outcomeOfComparison(operator: string, first: Value, second: Value | undefined): boolean | undefined {
+  const isKnown = first.bound === true && first.shape.kind === 'constant';
+  if (!isKnown || second?.shape.kind !== 'constant') return undefined;
+  const isEqual = first.shape.value === second.shape.value;
+  if (operator === '===' || operator === 'is') return isEqual;
+  if (operator === '!==' || operator === 'is not') return !isEqual;
+  return undefined;
+}
+
+/** How a test of a parameter comes out, where the call that is looked at says so. */
+function outcomeBound({ shape, bound }: Value): boolean | undefined {
+  if (shape.kind === 'not') {
+    const inner = outcomeBound(shape.of);
+    return inner === undefined ? undefined : !inner;
+  }
+  return bound === true && shape.kind === 'constant' ? Boolean(shape.value) : undefined;
+}
+
 /** What comes after a point, within a node that it stands in. */
 function resumeIn(analysis: Analysis, frame: Frame, node: Node, at: Point, state: State): Outcome {
   const within = (inner: Node): Outcome => resumeIn(analysis, frame, inner, at, state);
@@ -174,6 +193,8 @@ function execute(analysis: Analysis, frame: Frame, node: Node, state: State): Ou
     }
     case 'branch': {
       const condition = temporary(frame, node.condition);
+      const bound = outcomeBound(condition);
+      if (bound !== undefined) return execute(analysis, frame, bound ? node.then : node.else, state);
       const [whenTrue, whenFalse] = [state, state.copy()];
       noteTest(whenTrue, condition, true);
       noteTest(whenFalse, condition, false);
@@ -446,6 +467,10 @@ function derived(analysis: Analysis, operator: string, from: readonly Value[]): 
   if (first !== undefined) {
     if (operator === '!') return valueOf({ kind: 'not', of: first }, origins);
     if (operator === 'is-present') return { ...first, origins };
+    if (operator === 'is-undefined' && first.bound === true && first.shape.kind === 'constant')
+      return { ...constant(first.shape.value === undefined), bound: true };
+    const compared = outcomeOfComparison(operator, first, second);
+    if (compared !== undefined) return { ...constant(compared), bound: true };
     if (second?.shape.kind === 'constant' && EMPTY_TESTS.has(second.shape.value)) {
       const not: Value = valueOf({ kind: 'not', of: first }, origins);
       if (operator === '===' || operator === '==') return not;

@@ -102,7 +102,10 @@ export function loadVariable(
     return facts.promising === true ? promising(value) : value;
   };
   const shared = facts.reassigned && (facts.scope === 0 || facts.captured) && facts.kind !== 'synthetic';
-  if (!shared) return held ?? typed();
+  if (!shared) {
+    const isBound = facts.kind === 'parameter' && !facts.reassigned && held?.shape.kind === 'constant';
+    return isBound ? { ...held, bound: true } : (held ?? typed());
+  }
   const cell = variableCell(analysis, owner, variable);
   const value = heldOr(held, typed);
   if (isOwn(analysis, owner)) {

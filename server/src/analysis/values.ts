@@ -24,6 +24,8 @@ export interface Value {
   readonly shape: Shape;
   readonly origins: Origins;
   /** The read that this is the unchanged value of. */
+  /** True for what a parameter was bound to by the call that is looked at. */
+  readonly bound?: true;
   readonly direct?: ReadId;
   /** Reads whose unchanged value this may be: where it is not, it is something else altogether (`input ?? row.name`). */
   readonly unchanged?: ReadonlySet<ReadId>;

@@ -7,6 +7,7 @@ import asyncSema from './models/async-sema.json' with { type: 'json' };
 import asyncStorage from './models/async-storage.json' with { type: 'json' };
 import atomics from './models/atomics.json' with { type: 'json' };
 import awaitLock from './models/await-lock.json' with { type: 'json' };
+import awaitSemaphore from './models/await-semaphore.json' with { type: 'json' };
 import awsLambda from './models/aws-lambda.json' with { type: 'json' };
 import awsSdkDynamodb from './models/aws-sdk-dynamodb.json' with { type: 'json' };
 import awsSdkS3 from './models/aws-sdk-s3.json' with { type: 'json' };
@@ -162,6 +163,7 @@ const files: readonly unknown[] = [
   asyncStorage,
   atomics,
   awaitLock,
+  awaitSemaphore,
   awsLambda,
   awsSdkDynamodb,
   awsSdkS3,

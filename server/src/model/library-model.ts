@@ -422,8 +422,8 @@ export type ReturnModel =
   | { readonly manager: Reference }
   /** The descriptor of the open file that the receiver is. */
   | { readonly descriptor: true }
-  /** A new object of the language's own (a dictionary, a list). */
-  | { readonly object: true }
+  /** A new object of the language's own (a dictionary, a list); `merged`: of the properties of the arguments, the last goes over the others. */
+  | { readonly object: true | 'merged' }
   /** The descriptor of an open file, of its own per call, of the path in the given argument. */
   | {
       readonly openFile: Reference;

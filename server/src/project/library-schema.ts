@@ -310,7 +310,7 @@ export const libraryDefinitions = {
         record({ receiver: { const: true } }, ['receiver']),
         record({ manager: reference }, ['manager']),
         record({ descriptor: { const: true } }, ['descriptor']),
-        record({ object: { const: true } }, ['object']),
+        record({ object: { enum: [true, 'merged'] } }, ['object']),
         record({ openFile: reference, ifAbsent: { type: 'array', items: name } }, ['openFile']),
         record({ record: className }, ['record']),
       ],
