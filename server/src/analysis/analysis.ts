@@ -75,6 +75,8 @@ export class Analysis {
   readonly contexts: OverlapContext[] = [];
   /** Writes of cells, by the cell and where they stand. */
   readonly writes = new Map<string, Map<string, CellWrite>>();
+  /** Cells whose contents were seen to grow in place. */
+  readonly grown = new Set<string>();
   /** Releases of what another execution may hold by then, by where they stand. */
   readonly unsafeUnlocks = new Map<string, UnsafeUnlock>();
   /** Locks that block an event loop, by where they are acquired. */

@@ -129,6 +129,7 @@ function callMethod(site: CallSite, state: State, target: Value, key: Key): Resu
   const object = asObject(analysis, target);
   const { shape } = object;
   const name = typeof key === 'string' ? key : undefined;
+  if (name !== undefined && analysis.traits.growing.has(name)) noteGrowth(analysis, state, target);
   if (name !== undefined) {
     if (shape.kind === 'instance') {
       const { class: facts, model } = shape.instance;
@@ -232,6 +233,11 @@ function callMethod(site: CallSite, state: State, target: Value, key: Key): Resu
     }
   }
   return callUnseen(site, state, object);
+}
+
+function noteGrowth(analysis: Analysis, state: State, { direct }: Value): void {
+  const cell = direct === undefined ? undefined : state.reads.get(direct)?.cell;
+  if (cell !== undefined) analysis.grown.add(cell.key);
 }
 
 /** What a method does by its name, on a receiver of which no more is known than what it is called. */

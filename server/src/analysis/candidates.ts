@@ -41,6 +41,8 @@ export interface UpdateCandidate {
   readonly levels: readonly Level[];
   /** True when what was read is a copy that was made when the program started. */
   readonly copied?: boolean;
+  /** True when the cell begins anew after what was in it was worked with. */
+  readonly begins?: boolean;
   /** See {@link Analysis.expects}. */
   readonly expects: boolean;
   /** The lock that the cell has somewhere, where nothing but that tells that it is shared. */
@@ -91,6 +93,7 @@ export function noteUpdate(
     act?: DecidedAct;
     atomic?: AtomicForm;
     copied?: boolean;
+    begins?: boolean;
   },
 ): void {
   if (analysis.isImporting) return;
@@ -173,6 +176,7 @@ export function settle(analysis: Analysis): Finding[] {
       candidate.kind === 'update' && guardsOf(analysis, candidate).length > 0 ? [endsOf(candidate)] : [],
     ),
   );
+  const growing = growingCells(analysis);
   for (const candidate of candidates) {
     if (candidate.kind === 'own-lock') {
       ownLocks.push(candidate);
@@ -183,6 +187,7 @@ export function settle(analysis: Analysis): Finding[] {
       candidate.kind === 'update'
         ? settleUpdate(analysis, candidate, {
             hasLock: locked.has(candidate.cell.key),
+            grows: growing.has(candidate.cell.key),
             isLockedByCallers: lockedByCallers.has(endsOf(candidate)),
           })
         : settleHandle(analysis, candidate);
@@ -366,6 +371,16 @@ export function describe(cell: CellIdentity): {
 
 const OF_ONE_PROCESS: ReadonlySet<Dimension> = new Set(['tasks', 'threads']);
 
+/** Cells that something adds to: in place, or by writing more than was read. */
+function growingCells({ grown, candidates }: Analysis): ReadonlySet<string> {
+  const updated = candidates.flatMap((candidate) =>
+    candidate.kind === 'update' && candidate.act === undefined && candidate.begins !== true
+      ? [candidate.cell.key]
+      : [],
+  );
+  return new Set([...grown, ...updated]);
+}
+
 function endsOf({ read, write }: UpdateCandidate): string {
   return `${placeText(read.place)} ${placeText(write)}`;
 }
@@ -378,6 +393,8 @@ function guardsOf(analysis: Analysis, { held, read }: UpdateCandidate): Acquisit
 interface Locked {
   /** True when the cell has a lock elsewhere, so that another one is no cure. */
   readonly hasLock: boolean;
+  /** True when something adds to what the cell holds. */
+  readonly grows: boolean;
   /** True when other code calls the same function with a lock held. */
   readonly isLockedByCallers: boolean;
 }
@@ -385,7 +402,7 @@ interface Locked {
 function settleUpdate(
   analysis: Analysis,
   candidate: UpdateCandidate,
-  { hasLock, isLockedByCallers }: Locked,
+  { hasLock, isLockedByCallers, grows }: Locked,
 ): Finding | undefined {
   const locks = realLocks(analysis, candidate.held);
   if (locks === undefined) return undefined;
@@ -403,6 +420,7 @@ function settleUpdate(
   if (overlaps.length === 0) return undefined;
   const judgement = candidate.act && judge(candidate.act, candidate.cell);
   if (candidate.act !== undefined && judgement === undefined) return undefined;
+  if (candidate.begins === true && !grows) return undefined;
   const lapsed = candidate.lapsed.filter(({ acquisition }) =>
     overlaps.some(({ dimension }) => acquisition.span.includes(dimension)),
   );
@@ -445,6 +463,7 @@ function settleUpdate(
     ...(candidate.entry !== undefined && { entries: [candidate.entry] }),
     certain: candidate.certain,
     ...(candidate.copied === true && { copied: true }),
+    ...(candidate.begins === true && { begins: true }),
     guards: [...shortGuards].map(([lock, unshared]) => guardOf(lock, unshared)),
     lateGuards: lateGuards.map((lock) => guardOf(lock)),
     ...(candidate.byLock !== undefined && { elsewhere: guardOf(candidate.byLock) }),

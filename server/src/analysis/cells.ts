@@ -14,8 +14,8 @@ import { distinctBy } from './distinct.js';
 import { openFileOf } from './files.js';
 import { placeIn, variableKey, type Frame } from './frame.js';
 import { fieldOf } from './heap.js';
-import { noteFlagWrite, noteChainWrite } from './home-made-locks.js';
-import type { CellIdentity, State } from './state.js';
+import { IN_MEMORY, noteFlagWrite, noteChainWrite } from './home-made-locks.js';
+import type { CellIdentity, LiveRead, State } from './state.js';
 import {
   canonical,
   display,
@@ -243,8 +243,33 @@ export function writeCell(
     // What fills a cell that is empty, and else leaves it as it is, adds nothing.
     else if (value.direct !== id && value.unchanged?.has(id) !== true) adds = true;
   }
+  const taken = takenBefore(state, cell, value);
+  if (taken !== undefined)
+    noteUpdate(analysis, state, {
+      read: taken,
+      certain: true,
+      write: place,
+      writeFrame: frame,
+      begins: true,
+    });
   if (!isUpdate) noteAct(analysis, state, { cell, value, place, frame, adds });
   settleReads(state, cell);
+}
+
+/**
+ * What was read of a cell and worked with, while others could add to it, before the cell begins anew:
+ * `await send(lines); lines = []`.
+ */
+function takenBefore(state: State, cell: CellIdentity, { origins }: Value): LiveRead | undefined {
+  if (!IN_MEMORY.has(cell.kind) || !state.conditions.used.has(cell.key)) return undefined;
+  if ([...origins.keys()].some((id) => state.reads.get(id)?.cell.key === cell.key)) return undefined;
+  return [...state.reads.values()].findLast(
+    (read) =>
+      read.cell.key === cell.key &&
+      read.point !== undefined &&
+      read.settled !== true &&
+      read.presence !== true,
+  );
 }
 
 /**

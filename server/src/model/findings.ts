@@ -116,6 +116,8 @@ export interface ReadModifyWrite {
   readonly certain: boolean;
   /** True when it is read once, when the program starts, and written from the copy in memory that was made then. */
   readonly copied?: boolean;
+  /** True when the cell begins anew after what was in it was worked with, so that what others add in between is lost. */
+  readonly begins?: boolean;
   /** The locks that are held without a gap from the read to the write. */
   readonly guards: readonly Guard[];
   /** Locks held at the write that were not held since the read. */

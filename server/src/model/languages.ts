@@ -18,6 +18,8 @@ export interface LanguageTraits {
   readonly alwaysTasks: boolean;
   /** False when awaiting a coroutine lets others run only if something inside of the coroutine waits. */
   readonly everyAwaitYields: boolean;
+  /** Methods by which the language's own collections grow. */
+  readonly growing: ReadonlySet<string>;
   /** True when an open file that nothing refers to any more is closed at once. */
   readonly closesForgottenFiles: boolean;
 }
@@ -38,6 +40,7 @@ export const LANGUAGES: Readonly<Record<Language, LanguageTraits>> = {
     classesAreCalled: false,
     alwaysTasks: true,
     everyAwaitYields: true,
+    growing: new Set(['push', 'unshift', 'splice', 'set', 'add']),
     closesForgottenFiles: false,
   },
   python: {
@@ -48,6 +51,7 @@ export const LANGUAGES: Readonly<Record<Language, LanguageTraits>> = {
     classesAreCalled: true,
     alwaysTasks: false,
     everyAwaitYields: false,
+    growing: new Set(['append', 'appendleft', 'extend', 'insert', 'add', 'update', 'setdefault']),
     closesForgottenFiles: true,
   },
 };

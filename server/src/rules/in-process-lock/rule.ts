@@ -21,18 +21,29 @@ function messageOfCopy({ cell, read, write, guards }: ReadModifyWrite, missing: 
 }
 
 function messageOf(
-  { cell, read, write, guards, derivation }: ReadModifyWrite,
+  { cell, read, write, guards, derivation, begins }: ReadModifyWrite,
   missing: readonly Overlap[],
 ): string {
-  const [seen, done] = derivation === 'data' ? ['read', 'written back'] : ['tested', 'changed'];
+  const [seen, done] =
+    begins === true
+      ? ['used', 'begun anew']
+      : derivation === 'data'
+        ? ['read', 'written back']
+        : ['tested', 'changed'];
   const lines =
     read.line === write.line
       ? `is ${seen} and ${done} on line ${String(read.line)}`
       : `is ${seen} on line ${String(read.line)} and ${done} on line ${String(write.line)}`;
   const locks = list(guards.map(({ name, span }) => `\`${name}\`, which excludes ${excluded(span)}`));
+  const harm =
+    begins === true
+      ? ', and what they add is lost'
+      : derivation === 'data'
+        ? ', read the same value and lose one of the updates'
+        : ' and pass the same test';
   return (
     `\`${cell.name}\` ${lines} under ${locks}. ` +
-    `${capitalize(interleaving(missing))} can step in${derivation === 'data' ? ', read the same value and lose one of the updates' : ' and pass the same test'}; ` +
+    `${capitalize(interleaving(missing))} can step in${harm}; ` +
     `${cureOf(guards, missing)}.`
   );
 }

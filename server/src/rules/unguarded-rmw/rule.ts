@@ -14,8 +14,20 @@ function messageOfCopy({ cell, read, write, overlaps }: ReadModifyWrite): string
   );
 }
 
+/** What was taken out of the cell was worked with before the cell begins anew. */
+function messageOfBeginning(finding: ReadModifyWrite): string {
+  const { cell, read, write, point, overlaps } = finding;
+  const where = point === undefined ? '' : ` at the interleaving point on line ${String(point.line)}`;
+  return (
+    `What \`${cell.name}\` holds is used on line ${String(read.line)}, and it begins anew on line ${String(write.line)}. ` +
+    `What ${interleaving(overlaps)} add to it${where} is lost; ` +
+    `begin anew before anything is awaited, and use what was taken out.`
+  );
+}
+
 function messageOf(finding: ReadModifyWrite): string {
   if (finding.copied === true) return messageOfCopy(finding);
+  if (finding.begins === true) return messageOfBeginning(finding);
   const { cell, read, write, point, lateGuards, overlaps } = finding;
   const lines =
     read.line === write.line
