@@ -38,7 +38,7 @@ export interface OverlapContext {
 }
 
 /** Operations that one root may take. A call may take half of what is left, so that what comes after it has its share. */
-const BUDGET = 8_000;
+const BUDGET = 16_000;
 /** Calls for which less would be left are cut short at once. */
 const LEAST = 40;
 /** Operations that a statement of an imported module may take. */

@@ -14,7 +14,7 @@ import { distinctBy } from './distinct.js';
 import { openFileOf } from './files.js';
 import { placeIn, variableKey, type Frame } from './frame.js';
 import { fieldOf } from './heap.js';
-import { IN_MEMORY, noteFlagWrite, noteChainWrite } from './home-made-locks.js';
+import { noteFlagWrite, noteChainWrite } from './home-made-locks.js';
 import type { CellIdentity, LiveRead, State } from './state.js';
 import {
   canonical,
@@ -243,7 +243,7 @@ export function writeCell(
     // What fills a cell that is empty, and else leaves it as it is, adds nothing.
     else if (value.direct !== id && value.unchanged?.has(id) !== true) adds = true;
   }
-  const taken = takenBefore(state, cell, value);
+  const taken = takenBefore(state, frame, cell, value);
   if (taken !== undefined)
     noteUpdate(analysis, state, {
       read: taken,
@@ -260,15 +260,21 @@ export function writeCell(
  * What was read of a cell and worked with, while others could add to it, before the cell begins anew:
  * `await send(lines); lines = []`.
  */
-function takenBefore(state: State, cell: CellIdentity, { origins }: Value): LiveRead | undefined {
-  if (!IN_MEMORY.has(cell.kind) || !state.conditions.used.has(cell.key)) return undefined;
-  if ([...origins.keys()].some((id) => state.reads.get(id)?.cell.key === cell.key)) return undefined;
-  return [...state.reads.values()].findLast(
+function takenBefore(
+  { conditions, reads }: State,
+  frame: Frame,
+  cell: CellIdentity,
+  { origins }: Value,
+): LiveRead | undefined {
+  if (cell.kind !== 'variable' && cell.kind !== 'field') return undefined;
+  if ([...origins.keys()].some((id) => reads.get(id)?.cell.key === cell.key)) return undefined;
+  return [...reads.values()].findLast(
     (read) =>
       read.cell.key === cell.key &&
+      read.frame === frame &&
       read.point !== undefined &&
       read.settled !== true &&
-      read.presence !== true,
+      conditions.used.has(read.id),
   );
 }
 

@@ -17,7 +17,7 @@ export class Conditions {
   constructor(
     /** By branch, in the order in which they were decided. */
     private readonly decisions: ReadonlyMap<string, Decision> = new Map(),
-    /** Cells whose contents the execution hands out or works with, and does not only test. */
+    /** Cells whose contents the execution hands out or works with, and does not only test; and those reads of them. */
     readonly used: Set<string> = new Set<string>(),
     /** Promises that were read from a cell and waited for, and the cell not read since. */
     private readonly waited: ReadonlyMap<string, LiveRead> = new Map(),

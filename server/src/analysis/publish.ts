@@ -27,7 +27,9 @@ export function publish(state: State, value: Value): void {
   const { shape } = value;
   for (const id of value.origins.keys()) {
     const read = state.reads.get(id);
-    if (read !== undefined && read.presence !== true) state.conditions.used.add(read.cell.key);
+    if (read === undefined || read.presence === true) continue;
+    state.conditions.used.add(read.cell.key);
+    state.conditions.used.add(id);
   }
   switch (shape.kind) {
     case 'instance':

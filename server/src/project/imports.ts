@@ -12,6 +12,10 @@ export interface ImportsHost {
   resolve(specifier: string, from: string): string | undefined;
 }
 
+/** Files that hold no code: they load nothing else. */
+const NO_CODE =
+  /\.(?:json5?|ya?ml|toml|css|s[ac]ss|less|svg|png|jpe?g|gif|webp|ico|woff2?|md|txt|html|sql|graphql|gql|wasm)(?:\?.*)?$/i;
+
 interface Known {
   readonly stamp: string;
   readonly imports: Imports | undefined;
@@ -52,7 +56,7 @@ export class ImportGraph {
       const found = this.host.resolve(specifier, file);
       if (found !== undefined) files.push(found);
       // A name that only a bundler's own settings explain.
-      else if (/^[@~#]\/|^~/.test(specifier)) open = true;
+      else if (/^[@~#]\/|^~/.test(specifier) && !NO_CODE.test(specifier)) open = true;
     }
     return { files: files.map((found) => path.normalize(found)), open };
   }
