@@ -18,6 +18,9 @@ const IMPORT =
 const OPEN_SCRIPT =
   /\b(?:require|import)\s*\(\s*(?!\s)(?!(?:\/\*[^*]*\*\/\s*)?(?:"[^"\n]*"|'[^'\n]*'|`[^`$]*`)\s*[,)])|\brequire\.context\b|\bimport\.meta\.glob\b|["'][^"'\n]*(?:auto-?load|require-?(?:all|dir)|import-?all|consign|express-load|fs-routes|file-rout)[^"'\n]*["']/;
 
+/** Lines that are comments: prose speaks of what it requires. */
+const COMMENT_LINES = /^[ \t]*(?:\/\/|\/\*|\*).*$/gm;
+
 const OPEN_PYTHON =
   /\b(?:importlib|__import__|pkgutil|import_string|import_module|autodiscover\w*|DJANGO_SETTINGS_MODULE|INSTALLED_APPS|runpy|entry_points)\b/;
 
@@ -27,7 +30,7 @@ export function dependenciesOf(file: string, text: string): Dependencies | undef
     const modules = new Set<string>();
     for (const [, double, single, template] of text.matchAll(IMPORT))
       modules.add(double ?? single ?? template ?? '');
-    return { modules: [...modules], open: OPEN_SCRIPT.test(text) };
+    return { modules: [...modules], open: OPEN_SCRIPT.test(text.replaceAll(COMMENT_LINES, '')) };
   }
   if (file.endsWith('.py')) return { modules: pythonModules(text), open: OPEN_PYTHON.test(text) };
   return undefined;
