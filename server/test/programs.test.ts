@@ -34,8 +34,16 @@ const e = await import('./e.js');
     ["require.context('./a')", true],
     ["import autoload from '@fastify/autoload';", true],
     ["import x from './a.js';", false],
+    ['// the tools that a task may require (the last one wins)', false],
   ])('%s', (text, open) => {
     expect(dependenciesOf('/p/x.js', text)?.open).toBe(open);
+  });
+
+  test('and whether it is a program of its own', () => {
+    const script = "def main():\n    pass\n\n\nif __name__ == '__main__':\n    main()\n";
+    expect(dependenciesOf('/p/tool.py', script)?.program).toBe(true);
+    expect(dependenciesOf('/p/shop/management/commands/import_prices.py', '')?.program).toBe(true);
+    expect(dependenciesOf('/p/shop/models.py', '')?.program).toBeUndefined();
   });
 
   test('of Python, with the packages around a module', () => {

@@ -1,14 +1,15 @@
 /** Acts that a test of the same cell has decided, while the cell may have changed since. */
+import type { ClassFacts, FunctionFacts, Temporary } from '../model/facts.js';
 import type { Act } from '../model/findings.js';
 import type { Analysis } from './analysis.js';
 import { noteUpdate } from './candidates.js';
 import type { Decision } from './conditions.js';
 import type { Frame } from './frame.js';
-import { isMutable } from './heap.js';
 import { IN_MEMORY, truth } from './home-made-locks.js';
 import type { Place } from '../model/source.js';
 import type { CellIdentity, LiveRead, State } from './state.js';
 import { classFacts, type ProjectClass, type Shape, type Value } from './values.js';
+import { walk } from './walk.js';
 
 export interface DecidedWrite {
   readonly cell: CellIdentity;
@@ -36,7 +37,7 @@ export interface DecidedAct {
 }
 
 export function noteAct(analysis: Analysis, state: State, write: DecidedWrite): void {
-  const found = actOf(analysis, state, write);
+  const found = actOf(state, write);
   if (found === undefined) return;
   const { read, certain, act } = found;
   noteUpdate(analysis, state, { read, certain, write: write.place, writeFrame: write.frame, act });
@@ -48,9 +49,9 @@ interface Found {
   readonly act: DecidedAct;
 }
 
-function actOf(analysis: Analysis, state: State, { cell, value, adds }: DecidedWrite): Found | undefined {
+function actOf(state: State, { cell, value, adds }: DecidedWrite): Found | undefined {
   const { used } = state.conditions;
-  const written = writtenOf(analysis, value.shape);
+  const written = writtenOf(value.shape);
   const waited = state.reads.get(state.conditions.waitedFor(cell.key)?.id ?? '');
   if (waited !== undefined && !adds && truth(value) !== false) {
     return { read: waited, certain: true, act: { kind: 'take-turn', written, used } };
@@ -127,7 +128,7 @@ function saidOf(condition: Value, outcome: boolean): Said {
 /** How deep the parts of a value are looked at. */
 const DEPTH = 6;
 
-function writtenOf(analysis: Analysis, shape: Shape, depth = 0): Written {
+function writtenOf(shape: Shape, depth = 0): Written {
   switch (shape.kind) {
     case 'constant':
       return 'same';
@@ -141,18 +142,18 @@ function writtenOf(analysis: Analysis, shape: Shape, depth = 0): Written {
       return shape.given === true ? 'given' : 'unknown';
     case 'template':
       return strongest(
-        shape.parts.map((part) => (typeof part === 'string' ? 'same' : writtenOf(analysis, part, depth))),
+        shape.parts.map((part) => (typeof part === 'string' ? 'same' : writtenOf(part, depth))),
       );
     case 'pure':
-      return strongest(shape.from.map((part) => writtenOf(analysis, part, depth)));
+      return strongest(shape.from.map((part) => writtenOf(part, depth)));
     case 'not':
-      return writtenOf(analysis, shape.of.shape, depth);
+      return writtenOf(shape.of.shape, depth);
     case 'object': {
       const { object } = shape;
-      if (object.class !== undefined) return isStateful(analysis, object.class) ? 'stateful' : 'made';
+      if (object.class !== undefined) return isStateful(object.class) ? 'stateful' : 'unknown';
       if (depth >= DEPTH) return 'unknown';
       const parts = [...object.fields.values(), ...(object.spreads ?? [])];
-      return strongest(parts.map((part) => writtenOf(analysis, part.shape, depth + 1)));
+      return strongest(parts.map((part) => writtenOf(part.shape, depth + 1)));
     }
     case 'instance':
     case 'future':
@@ -166,9 +167,36 @@ function writtenOf(analysis: Analysis, shape: Shape, depth = 0): Written {
   }
 }
 
-/** Whether instances of a class keep what happens to them, so that with two of them each knows the half of it. */
-function isStateful(analysis: Analysis, made: ProjectClass): boolean {
-  return classFacts(made)?.fields.some(({ name }) => isMutable(analysis, name)) === true;
+const stateful = new WeakMap<ClassFacts, boolean>();
+
+/**
+ * Whether a class's own methods change its instances, so that they keep what happens to them, and with two of them each knows the
+ * half of it.
+ */
+function isStateful(made: ProjectClass): boolean {
+  const facts = classFacts(made);
+  if (facts === undefined) return false;
+  let known = stateful.get(facts);
+  if (known === undefined) {
+    const { functions } = made.frame.module.facts;
+    known = facts.methods.some((method) => !method.static && changesReceiver(functions[method.function]));
+    stateful.set(facts, known);
+  }
+  return known;
+}
+
+function changesReceiver(method: FunctionFacts | undefined): boolean {
+  if (method === undefined) return false;
+  const receivers = new Set<Temporary>();
+  const [first] = method.receiverFirst === true ? method.parameters : [];
+  let changes = false as boolean;
+  walk(method.body, (node) => {
+    const isReceiver =
+      node.kind === 'load-receiver' || (node.kind === 'load-variable' && node.variable === first?.variable);
+    if (isReceiver) receivers.add(node.into);
+    if (node.kind === 'store-property' && receivers.has(node.object)) changes = true;
+  });
+  return changes;
 }
 
 const STRENGTH: readonly Written[] = ['same', 'unknown', 'made', 'stateful', 'given', 'fresh'];
@@ -187,17 +215,21 @@ export interface Judgement {
   readonly likely: boolean;
 }
 
-/** @returns undefined when it does no harm that two executions do it */
+/**
+ * @param crossed whether something is awaited between the test and the act
+ * @returns undefined when it does no harm that two executions do it
+ */
 export function judge(
   { kind, written, decision, used, isFirst }: DecidedAct,
   cell: CellIdentity,
+  crossed: boolean,
 ): Judgement | undefined {
   if (kind === 'take-turn') return { act: 'take-turn', likely: false };
   if (kind === 'add') return { act: 'spend', likely: false };
   const isSlot = cell.kind === 'variable' || cell.kind === 'field';
   const create = cell.kind === 'file' ? 'create' : 'claim';
   if (decision?.otherwise === 'throws') return { act: create, likely: false };
-  const differs = written === 'fresh' || (written === 'stateful' && isFirst !== true);
+  const differs = written === 'fresh' || (written === 'stateful' && isFirst !== true && crossed);
   if (isSlot && written !== 'same') return { act: 'initialise', likely: !differs };
   if (used.has(cell.key)) {
     // Filled twice with what is the same, a cache is as it should be.

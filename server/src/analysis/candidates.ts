@@ -418,13 +418,15 @@ function settleUpdate(
   const sharesHandle = guards.some((lock) => lock.handle !== undefined);
   const overlaps = sharesHandle ? open.filter(({ dimension }) => !OF_ONE_PROCESS.has(dimension)) : open;
   if (overlaps.length === 0) return undefined;
-  const judgement = candidate.act && judge(candidate.act, candidate.cell);
+  const judgement = candidate.act && judge(candidate.act, candidate.cell, point !== undefined);
   if (candidate.act !== undefined && judgement === undefined) return undefined;
   if (candidate.begins === true && !grows) return undefined;
   const lapsed = candidate.lapsed.filter(({ acquisition }) =>
     overlaps.some(({ dimension }) => acquisition.span.includes(dimension)),
   );
   if (lapsed.length > 0) {
+    // Who waits for a turn takes a lock of his own.
+    if (candidate.act?.kind === 'take-turn') return undefined;
     // A lock that its starter does not give back is the work's own.
     const lapse = lapsed.find(({ acquisition, work }) => work.givenBack.has(acquisition.id));
     const { cell, write, certain } = candidate;

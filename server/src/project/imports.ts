@@ -58,6 +58,11 @@ export class ImportGraph {
       // A name that only a bundler's own settings explain.
       else if (/^[@~#]\/|^~/.test(specifier) && !NO_CODE.test(specifier)) open = true;
     }
-    return { files: files.map((found) => path.normalize(found)), open };
+    const { program } = dependencies;
+    return {
+      files: files.map((found) => path.normalize(found)),
+      open,
+      ...(program === true && { program }),
+    };
   }
 }

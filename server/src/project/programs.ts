@@ -9,6 +9,8 @@ export interface Imports {
   readonly files: readonly string[];
   /** True when it loads more than its text names. */
   readonly open: boolean;
+  /** True for a program of its own, which only its name leads to. */
+  readonly program?: true;
 }
 
 interface Closure {
@@ -78,7 +80,7 @@ export class Programs {
     const inRoot = isAtOrInside(file, root);
     if (program === undefined) return inRoot;
     const { files, open } = this.#closureOf(program);
-    return files.has(file) || (open && inRoot);
+    return files.has(file) || (open && inRoot && this.options.importsOf(file)?.program !== true);
   }
 
   #closureOf(program: string): Closure {

@@ -5,6 +5,8 @@ export interface Dependencies {
   readonly modules: readonly string[];
   /** True when the file also loads modules that its text does not name: `require(path)`, a folder of plugins, Django's apps. */
   readonly open: boolean;
+  /** True for a program of its own: what is beside it does not load it. */
+  readonly program?: true;
 }
 
 /**
@@ -24,6 +26,11 @@ const COMMENT_LINES = /^[ \t]*(?:\/\/|\/\*|\*).*$/gm;
 const OPEN_PYTHON =
   /\b(?:importlib|__import__|pkgutil|import_string|import_module|autodiscover\w*|DJANGO_SETTINGS_MODULE|INSTALLED_APPS|runpy|entry_points)\b/;
 
+/** https://docs.python.org/3/library/__main__.html */
+const PYTHON_PROGRAM = /^if[ \t]+__name__[ \t]*==[ \t]*["']__main__["']/m;
+/** https://docs.djangoproject.com/en/stable/howto/custom-management-commands/ */
+const DJANGO_COMMAND = /[\\/]management[\\/]commands[\\/][^\\/]+\.py$/;
+
 /** @returns undefined for files of a language whose imports are not known */
 export function dependenciesOf(file: string, text: string): Dependencies | undefined {
   if (/\.[cm]?[jt]sx?$/.test(file)) {
@@ -32,7 +39,14 @@ export function dependenciesOf(file: string, text: string): Dependencies | undef
       modules.add(double ?? single ?? template ?? '');
     return { modules: [...modules], open: OPEN_SCRIPT.test(text.replaceAll(COMMENT_LINES, '')) };
   }
-  if (file.endsWith('.py')) return { modules: pythonModules(text), open: OPEN_PYTHON.test(text) };
+  if (file.endsWith('.py')) {
+    const isProgram = PYTHON_PROGRAM.test(text) || DJANGO_COMMAND.test(file);
+    return {
+      modules: pythonModules(text),
+      open: OPEN_PYTHON.test(text),
+      ...(isProgram && { program: true }),
+    };
+  }
   return undefined;
 }
 
