@@ -256,6 +256,12 @@ export function writeCell(
   settleReads(state, cell);
 }
 
+/** Whether a function is another one, or is written inside of it. */
+function isInside(frame: Frame, around: Frame): boolean {
+  for (let at: Frame | undefined = frame; at !== undefined; at = at.outer) if (at === around) return true;
+  return false;
+}
+
 /**
  * What was read of a cell and worked with, while others could add to it, before the cell begins anew:
  * `await send(lines); lines = []`.
@@ -271,7 +277,7 @@ function takenBefore(
   return [...reads.values()].findLast(
     (read) =>
       read.cell.key === cell.key &&
-      read.frame === frame &&
+      isInside(frame, read.frame) &&
       read.point !== undefined &&
       read.settled !== true &&
       conditions.used.has(read.id),

@@ -124,7 +124,9 @@ interface Settling {
 export function settleDifferentLocks(analysis: Analysis, settling: Settling): DifferentLocks[] {
   const { candidates, evidence, isReported } = settling;
   const updated = new Set(
-    candidates.flatMap((one) => (one.kind === 'update' && one.act === undefined ? [placeKey(one.write)] : [])),
+    candidates.flatMap((one) =>
+      one.kind === 'update' && one.act === undefined ? [placeKey(one.write)] : [],
+    ),
   );
   const found = new Map<string, DifferentLocks>();
   for (const candidate of candidates) {

@@ -64,7 +64,8 @@ export class LockEvidence {
     const levels = this.levels(cell, candidate.levels, candidate.read.depth, candidate.expects);
     if (levels.length === 0) return undefined;
     if (cell === candidate.cell && levels === candidate.levels) return candidate;
-    const [byLock] = this.guardsOf(cell) ?? [];
+    const isSaidElsewhere = cell === candidate.cell && candidate.levels.length > 0;
+    const [byLock] = isSaidElsewhere ? [] : (this.guardsOf(cell) ?? []);
     return { ...candidate, cell, levels, ...(byLock !== undefined && { byLock }) };
   }
 

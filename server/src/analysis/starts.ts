@@ -62,8 +62,7 @@ function waitedFor(body: Node): Set<number> {
   const loaded = new Map<number, number>();
   const waited = new Set<number>();
   walk(body, (node) => {
-    if (node.kind === 'store-variable')
-      append(stored, node.variable, node.value);
+    if (node.kind === 'store-variable') append(stored, node.variable, node.value);
     if (node.kind === 'load-variable') loaded.set(node.into, node.variable);
     if (node.kind === 'point' && node.value !== undefined) {
       const variable = loaded.get(node.value);

@@ -72,10 +72,12 @@ function relatedOf(finding: ReadModifyWrite): Related[] {
 }
 
 function fixesOf(finding: ReadModifyWrite): FixRequest[] {
-  const { cell, region, overlaps, write } = finding;
+  const { cell, region, overlaps, write, point } = finding;
   // A lock of one machine does not reach executions on others.
   const atomic = atomicFixes(finding);
   if (region === undefined || overlaps.some(({ dimension }) => dimension === 'hosts')) return atomic;
+  // Nobody there waits for the write, so a lock would be given back before it is done.
+  if (!region.async && point?.start === write.start && point.file === write.file) return atomic;
   const lockName = lockNameFor(cell, write.file);
   return [
     ...atomic,
