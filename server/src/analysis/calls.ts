@@ -53,6 +53,7 @@ import {
   type ProjectClass,
   type Shape,
   type Value,
+  NAMELESS,
 } from './values.js';
 
 /** What is true after a call, and what it returns. */
@@ -446,7 +447,7 @@ export function callFunction(
   const facts = functionFacts(callee);
   const opaque = (): Result => ({
     state,
-    value: unknown(analysis.freshId(), 'value', originsOf([...args, ...byName.values()], false)),
+    value: unknown(analysis.freshId(), NAMELESS, originsOf([...args, ...byName.values()], false)),
   });
   if (callee.manages === true) return { state, value: makeManager(callee, args, byName) };
   if (facts === undefined || isRecursive(frame, facts)) return opaque();
@@ -641,7 +642,7 @@ export function runCallback(site: CallSite, state: State, callback: Value, args:
     };
   }
   if (shape.kind === 'resolver' || shape.kind === 'grant') return callValue(site, state, callback);
-  return { state, value: unknown(site.analysis.freshId(), 'value') };
+  return { state, value: unknown(site.analysis.freshId(), NAMELESS) };
 }
 
 /**

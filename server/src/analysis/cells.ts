@@ -26,6 +26,7 @@ import {
   type Shape,
   type Value,
   type ReadId,
+  NAMELESS,
 } from './values.js';
 
 /** The dimensions along which what is outside of a process can be touched at the same time. */
@@ -160,7 +161,7 @@ export function storeCell(
   return {
     key: `${kind} ${scope.id} ${name === undefined ? '' : canonical(name)}`,
     kind,
-    name: name === undefined ? label : display(name),
+    name: name === undefined || display(name) === NAMELESS ? label : display(name),
     reach: distinct === undefined ? reach : subtract(reach, distinct.dimensions),
     depth: Math.max(scope.depth, distinct?.depth ?? 0),
     sharing: 'usual',
@@ -313,7 +314,7 @@ export function changeCell(
   cell: CellIdentity,
   place: Place,
 ): void {
-  const value = unknown(analysis.freshId(), 'value');
+  const value = unknown(analysis.freshId(), NAMELESS);
   noteCellWrite(analysis, state, { cell, place, resets: false });
   noteAct(analysis, state, { cell, value, place, frame, adds: true });
   settleReads(state, cell);

@@ -29,7 +29,16 @@ import { noteFinal, noteThrowing } from './sections.js';
 import { applySql } from './sql-effects.js';
 import type { CellIdentity, State } from './state.js';
 import { acquireRow, beginModelled, endTransaction } from './transactions.js';
-import { constant, originsOf, unknown, valueOf, type Instance, type Shape, type Value } from './values.js';
+import {
+  constant,
+  originsOf,
+  unknown,
+  valueOf,
+  type Instance,
+  type Shape,
+  type Value,
+  NAMELESS,
+} from './values.js';
 
 export function applyModel(called: CallSite, state: State, given: Applied): Result {
   const site = placed(called, given.call);
@@ -271,7 +280,7 @@ function write(site: CallSite, state: State, model: WriteModel, applied: Applied
       ? constant(model.to)
       : (writtenValue(site, model, applied) ?? moved(site, state, model, applied));
   const kept = given?.shape.kind === 'instance' ? given.shape.instance.kept : undefined;
-  const value = kept ?? given ?? unknown(analysis.freshId(), 'value');
+  const value = kept ?? given ?? unknown(analysis.freshId(), NAMELESS);
   // Until the store has it, others read what was there before, even what was read at once (`readFileSync`).
   const { completes = 'sync' } = applied.call;
   if (completes !== 'sync' && model.atOnce !== true)

@@ -33,6 +33,7 @@ import {
   type AbstractObject,
   type Shape,
   type Value,
+  NAMELESS,
 } from './values.js';
 
 /** A way out of a node other than its end. */
@@ -173,7 +174,7 @@ function outcomeOf(next: State | undefined, exits: readonly Exit[]): Outcome {
 }
 
 function temporary(frame: Frame, index: Temporary): Value {
-  return frame.temporaries.get(index) ?? unknown(`${frame.id}:${String(index)}`, 'value');
+  return frame.temporaries.get(index) ?? unknown(`${frame.id}:${String(index)}`, NAMELESS);
 }
 
 /** @param state taken over: the caller keeps no use of it */
@@ -651,7 +652,7 @@ function operate(analysis: Analysis, frame: Frame, operation: Operation, state: 
       set(
         frame,
         operation.into,
-        done === undefined ? unknown(analysis.freshId(), 'value') : settled(analysis, done),
+        done === undefined ? unknown(analysis.freshId(), NAMELESS) : settled(analysis, done),
       );
       return state;
     }
@@ -675,7 +676,7 @@ function settled(analysis: Analysis, promise: Value): Value {
   const waited: Value = promise.pending === undefined ? promise : { ...promise, pending: undefined };
   if (waited.shape.kind !== 'future') return waited;
   return (
-    analysis.futures.get(waited.shape.id) ?? unknown(`${waited.shape.id} settled`, 'value', waited.origins)
+    analysis.futures.get(waited.shape.id) ?? unknown(`${waited.shape.id} settled`, NAMELESS, waited.origins)
   );
 }
 

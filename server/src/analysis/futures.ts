@@ -15,6 +15,7 @@ import {
   valueOf,
   type ProjectFunction,
   type Value,
+  NAMELESS,
 } from './values.js';
 
 type Future = NonNullable<CallModel['future']>;
@@ -35,7 +36,7 @@ export function applyFuture(
     case 'finally':
       return finish(site, state, receiver);
     case 'resolve':
-      return { state, value: wrap(site, site.arguments[0] ?? unknown(site.analysis.freshId(), 'value')) };
+      return { state, value: wrap(site, site.arguments[0] ?? unknown(site.analysis.freshId(), NAMELESS)) };
     case 'all':
     case 'some':
       return { state, value: gather(site, state, future === 'all') };
@@ -133,7 +134,7 @@ function chain(
   for (const cell of cells) after.acquire(chainAcquisition(analysis, cell, place));
   // What an async function of the project has come to hold is held when its promise is settled.
   for (const lock of receiver?.pending?.locks ?? []) if (!after.held.has(lock.id)) after.acquire(lock);
-  const given = receiver === undefined ? unknown(analysis.freshId(), 'value') : settledValue(site, receiver);
+  const given = receiver === undefined ? unknown(analysis.freshId(), NAMELESS) : settledValue(site, receiver);
   let current = after;
   const results: Value[] = [];
   for (const index of callbacks) {
@@ -162,13 +163,13 @@ function settledValue(site: CallSite, receiver: Value): Value {
   if (receiver.shape.kind !== 'future') return { ...receiver, pending: undefined };
   return (
     site.analysis.futures.get(receiver.shape.id) ??
-    unknown(site.analysis.freshId(), 'value', receiver.origins)
+    unknown(site.analysis.freshId(), NAMELESS, receiver.origins)
   );
 }
 
 function finish(site: CallSite, state: State, receiver: Value | undefined): Result {
   const [callback] = site.arguments;
-  const value = receiver ?? unknown(site.analysis.freshId(), 'value');
+  const value = receiver ?? unknown(site.analysis.freshId(), NAMELESS);
   if (callback === undefined) return { state, value };
   const after = isAwaited(site) ? state : state.copy();
   return { state: isAwaited(site) ? runCallback(site, after, callback, []).state : state, value };

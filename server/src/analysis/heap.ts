@@ -42,6 +42,7 @@ import {
   type ProjectClass,
   type Shape,
   type Value,
+  NAMELESS,
 } from './values.js';
 
 /** Values that stand for one thing for as long as they live, so that a cell that holds one may be looked through. */
@@ -73,7 +74,7 @@ export function loadVariable(
   const { module } = scope;
   const facts = module.facts.variables[variable];
   const owner = facts && frameOf(scope, facts.scope);
-  if (facts === undefined || owner === undefined) return unknown(analysis.freshId(), facts?.name ?? 'value');
+  if (facts === undefined || owner === undefined) return unknown(analysis.freshId(), facts?.name ?? NAMELESS);
   if (facts.import !== undefined) {
     const value = loadBinding(analysis, state, frame, importedBinding(analysis, module, facts.import), place);
     return named(value, facts.name, false);

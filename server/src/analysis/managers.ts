@@ -6,7 +6,7 @@ import { enterFunction, type CallSite, type Named, type Result } from './calls.j
 import { resume, runToYield } from './execute.js';
 import type { Frame } from './frame.js';
 import type { State } from './state.js';
-import { constant, unknown, valueOf, type Shape, type Value } from './values.js';
+import { constant, unknown, valueOf, type Shape, type Value, NAMELESS } from './values.js';
 
 type FunctionShape = Shape & { kind: 'function' };
 
@@ -44,7 +44,7 @@ function enter(site: CallSite, state: State, manager: Manager): Result {
   });
   const reached = frame && runToYield(analysis, frame, state);
   if (frame === undefined || reached === undefined)
-    return { state, value: unknown(analysis.freshId(), 'value') };
+    return { state, value: unknown(analysis.freshId(), NAMELESS) };
   manager.frame = frame;
   return { ...reached, followed: true };
 }

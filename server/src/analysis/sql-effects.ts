@@ -27,6 +27,7 @@ import {
   type Origins,
   type Shape,
   type Value,
+  NAMELESS,
 } from './values.js';
 
 /** A statement's text, cut where values are put into it, and where those values are found. */
@@ -234,7 +235,7 @@ function valueOfExpression(expression: Expression, { valueOfPlaceholder }: Conte
   if (first === undefined) return constant(expression.text);
   const values = expression.placeholders.flatMap((placeholder) => valueOfPlaceholder(placeholder) ?? []);
   const [value] = values;
-  if (expression.plain) return value ?? unknown(`? ${expression.text}`, 'value');
+  if (expression.plain) return value ?? unknown(`? ${expression.text}`, NAMELESS);
   return valueOf(
     { kind: 'pure', name: expression.text, from: values.map(({ shape }) => shape) },
     originsOf(values),

@@ -301,6 +301,9 @@ export function canonical(shape: Shape): string {
 }
 
 /** A shape as a reader would write it, for a cell's or a lock's name. */
+/** What stands for a value in a message of which nothing is known, not even a name. */
+export const NAMELESS = '…';
+
 export function display(shape: Shape): string {
   switch (shape.kind) {
     case 'constant':
@@ -309,6 +312,7 @@ export function display(shape: Shape): string {
       return shape.parts
         .map((part) => {
           if (typeof part === 'string') return part;
+          if (part.kind === 'unknown' && part.label === NAMELESS) return NAMELESS;
           return part.kind === 'constant' ? String(part.value) : `\${${display(part)}}`;
         })
         .join('');
@@ -364,7 +368,7 @@ export function joinValues(left: Value, right: Value, id: () => string): Value {
   if (isClient(right.shape) && isBlank(left.shape)) return { ...right, origins };
   if (isClient(left.shape) && isBlank(right.shape)) return { ...left, origins };
   const unchanged = unchangedIn(left, right);
-  return { ...unknown(id(), 'value', origins), ...(unchanged !== undefined && { unchanged }) };
+  return { ...unknown(id(), NAMELESS, origins), ...(unchanged !== undefined && { unchanged }) };
 }
 
 function unchangedIn(left: Value, right: Value): ReadonlySet<ReadId> | undefined {

@@ -9,6 +9,8 @@ export function lockNameFor(cell: Cell, file: string): string {
   const constant = (cell.name.split(/\$\{|\[/)[0] ?? '')
     .replace(/^this\./, '')
     .replace(/[^\p{L}\p{N}]+$/u, '');
+  // A file, or a key, of which the source says no name.
+  if (cell.name === `the ${cell.kind}`) return cell.kind;
   switch (cell.kind) {
     case 'variable':
     case 'field':
