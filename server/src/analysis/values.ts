@@ -300,10 +300,20 @@ export function canonical(shape: Shape): string {
   }
 }
 
-/** A shape as a reader would write it, for a cell's or a lock's name. */
 /** What stands for a value in a message of which nothing is known, not even a name. */
 export const NAMELESS = '…';
 
+function isText(shape: Shape): boolean {
+  if (shape.kind === 'pure') return shape.name === '+' && shape.from.some(isText);
+  return shape.kind === 'template' || (shape.kind === 'constant' && typeof shape.value === 'string');
+}
+
+/** A part of a text: as it is, or in place of what is computed. */
+function inText(shape: Shape): string {
+  return shape.kind === 'constant' || isText(shape) ? display(shape) : `\${${display(shape)}}`;
+}
+
+/** A shape as a reader would write it, for a cell's or a lock's name. */
 export function display(shape: Shape): string {
   switch (shape.kind) {
     case 'constant':
@@ -324,6 +334,7 @@ export function display(shape: Shape): string {
       }
       if (shape.name === '/' || /(^|\.)(join|resolve)$/.test(shape.name))
         return shape.from.map(display).join('/');
+      if (shape.name === '+' && shape.from.some(isText)) return shape.from.map(inText).join('');
       return shape.from.map(display).join(', ');
     case 'unknown':
       return shape.label;

@@ -11,6 +11,7 @@ import type {
 } from '../../model/facts.js';
 import { BodyLowering } from './body.js';
 import { exportsOf } from './exports.js';
+import { prototypesOf, type Prototypes } from './prototypes.js';
 import { exportedNames, Scope, type VariableDraft } from './scopes.js';
 
 /** What one file's lowering has gathered so far; shared by the functions of the file. */
@@ -27,7 +28,10 @@ export class ModuleLowering {
   /** The variable that holds what `require` of this file returns; declared when the file first speaks of it. */
   commonExports?: VariableIndex;
 
+  readonly prototypes: Prototypes;
+
   constructor(readonly source: ts.SourceFile) {
+    this.prototypes = prototypesOf(source);
     this.exported = exportedNames(source);
     this.scope = new Scope(this.reserveFunction(), undefined, true);
   }

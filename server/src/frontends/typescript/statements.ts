@@ -1,10 +1,11 @@
 import ts from '#typescript';
-import type { Node, Temporary } from '../../model/facts.js';
+import type { ClassIndex, Node, Temporary } from '../../model/facts.js';
 import type { BodyLowering } from './body.js';
 import { lowerClass } from './classes.js';
 import { lowerExpression, unwrap } from './expressions.js';
 import { lowerFunction } from './functions.js';
 import { assignPattern } from './patterns.js';
+import { lowerPrototype } from './prototypes.js';
 
 const NOTHING: Node = { kind: 'sequence', nodes: [] };
 
@@ -18,8 +19,9 @@ export function lowerStatement(
   rest: readonly ts.Statement[],
 ): 'took the rest' | undefined {
   if (ts.isVariableStatement(statement)) return lowerDeclarations(body, statement.declarationList, rest);
-  if (ts.isExpressionStatement(statement)) lowerExpression(body, statement.expression);
-  else if (ts.isBlock(statement)) lowerBlock(body, statement.statements);
+  if (ts.isExpressionStatement(statement)) {
+    if (!body.module.prototypes.statements.has(statement)) lowerExpression(body, statement.expression);
+  } else if (ts.isBlock(statement)) lowerBlock(body, statement.statements);
   else if (ts.isIfStatement(statement)) lowerIf(body, statement);
   else if (ts.isReturnStatement(statement)) {
     const value =
@@ -337,6 +339,15 @@ function lowerFunctionDeclaration(body: BodyLowering, statement: ts.FunctionDecl
   if (statement.body === undefined) return;
   const exported =
     statement.name === undefined ? body.functionIndex === 0 : body.isExported(statement.name.text, statement);
+  const { name } = statement;
+  const methods =
+    name === undefined || body.functionIndex !== 0
+      ? undefined
+      : body.module.prototypes.methods.get(name.text);
+  if (name !== undefined && methods !== undefined) {
+    bindClass(body, name, lowerPrototype(body, statement, name, methods, exported));
+    return;
+  }
   const index = lowerFunction(body, statement, {
     name: statement.name?.text ?? '(default export)',
     exported,
@@ -365,9 +376,16 @@ function lowerClassDeclaration(body: BodyLowering, statement: ts.ClassDeclaratio
   const index = lowerClass(body, statement, statement.name?.text ?? '(default export)', exported);
   if (statement.name === undefined) body.module.declareDefault({ class: index });
   else {
-    const variable = body.scope.resolve(statement.name.text);
-    const draft = variable === undefined ? undefined : body.module.variables[variable];
-    if (draft !== undefined) draft.class = index;
+    bindClass(body, statement.name, index);
+    return;
   }
+  body.value((into) => ({ kind: 'make-class', into, class: index }));
+}
+
+/** Has a name stand for a class, which comes to be here. */
+function bindClass(body: BodyLowering, name: ts.Identifier, index: ClassIndex): void {
+  const variable = body.scope.resolve(name.text);
+  const draft = variable === undefined ? undefined : body.module.variables[variable];
+  if (draft !== undefined) draft.class = index;
   body.value((into) => ({ kind: 'make-class', into, class: index }));
 }
