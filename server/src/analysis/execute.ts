@@ -96,6 +96,11 @@ export function resume(analysis: Analysis, frame: Frame, state: State): State | 
   return joinAll(analysis, [next, ...returned]);
 }
 
+/** What a variable or a property holds outlives the call, and so what the call says of its parameters. */
+function kept(value: Value): Value {
+  return value.bound === undefined ? value : { ...value, bound: undefined };
+}
+
 /** How a parameter compares with a constant, where the call that is looked at says what it is. */
 function outcomeOfComparison(operator: string, first: Value, second: Value | undefined): boolean | undefined {
   const isKnown = first.bound === true && first.shape.kind === 'constant';
@@ -530,7 +535,7 @@ function operate(analysis: Analysis, frame: Frame, operation: Operation, state: 
     }
     case 'store-variable': {
       const before = heldIn(state);
-      storeVariable(analysis, state, frame, operation.variable, temporary(frame, operation.value), {
+      storeVariable(analysis, state, frame, operation.variable, kept(temporary(frame, operation.value)), {
         initial: operation.initial,
         place: placeIn(frame, operation.range),
       });
@@ -569,7 +574,8 @@ function operate(analysis: Analysis, frame: Frame, operation: Operation, state: 
         typeof operation.key === 'string'
           ? operation.key
           : keyOf(temporary(frame, operation.key.computed), operation.key.element);
-      const value = operation.value === undefined ? constant(undefined) : temporary(frame, operation.value);
+      const value =
+        operation.value === undefined ? constant(undefined) : kept(temporary(frame, operation.value));
       const done = callAccessor(analysis, frame, state, {
         object,
         key,
@@ -597,7 +603,7 @@ function operate(analysis: Analysis, frame: Frame, operation: Operation, state: 
         ...(spreads.length > 0 && { spreads }),
       };
       for (const { key, value } of operation.properties) {
-        if (typeof key === 'string') object.fields.set(key, temporary(frame, value));
+        if (typeof key === 'string') object.fields.set(key, kept(temporary(frame, value)));
       }
       const parts = [...operation.spreads, ...operation.properties.map(({ value }) => value)];
       const origins = originsOf(parts.map((part) => temporary(frame, part)));
@@ -610,7 +616,7 @@ function operate(analysis: Analysis, frame: Frame, operation: Operation, state: 
         ...fresh(analysis, frame, operation.range.start),
         ...(spreads.length > 0 && { spreads }),
       };
-      const elements = operation.elements.map((part) => temporary(frame, part));
+      const elements = operation.elements.map((part) => kept(temporary(frame, part)));
       // Where others are spread into the array, nothing tells at which index an element is.
       const at = spreads.length > 0 ? '…' : '';
       elements.forEach((element, index) => object.fields.set(`${at}${String(index)}`, element));

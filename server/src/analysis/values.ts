@@ -25,7 +25,7 @@ export interface Value {
   readonly origins: Origins;
   /** The read that this is the unchanged value of. */
   /** True for what a parameter was bound to by the call that is looked at. */
-  readonly bound?: true;
+  readonly bound?: true | undefined;
   readonly direct?: ReadId;
   /** Reads whose unchanged value this may be: where it is not, it is something else altogether (`input ?? row.name`). */
   readonly unchanged?: ReadonlySet<ReadId>;
