@@ -7,6 +7,7 @@ import type { Analysis } from './analysis.js';
 import { settleBlockingLocks } from './blocking-locks.js';
 import { cellsWithLocks, settleDifferentLocks } from './different-locks.js';
 import { placeIn, type Frame } from './frame.js';
+import { IN_MEMORY } from './home-made-locks.js';
 import { LockEvidence } from './lock-evidence.js';
 import { nameOf, settleOwnLocks, type OwnLockCandidate } from './own-locks.js';
 import { MODULE_DEPTH } from './modules.js';
@@ -247,7 +248,7 @@ function keyOf(finding: Finding): string {
   }
 }
 
-function placeText(place: Place | undefined): string {
+export function placeText(place: Place | undefined): string {
   return place === undefined ? '' : `${place.file}:${String(place.start)}`;
 }
 
@@ -420,7 +421,9 @@ function settleUpdate(
   if (overlaps.length === 0) return undefined;
   const judgement = candidate.act && judge(candidate.act, candidate.cell, point !== undefined);
   if (candidate.act !== undefined && judgement === undefined) return undefined;
-  if (candidate.begins === true && !grows) return undefined;
+  // Of a store, a lock around the section tells that others are meant to stay out of it.
+  const isTaken = IN_MEMORY.has(candidate.cell.kind) ? grows : guards.length > 0;
+  if (candidate.begins === true && !isTaken) return undefined;
   const lapsed = candidate.lapsed.filter(({ acquisition }) =>
     overlaps.some(({ dimension }) => acquisition.span.includes(dimension)),
   );

@@ -271,9 +271,10 @@ function takenBefore(
   { conditions, reads }: State,
   frame: Frame,
   cell: CellIdentity,
-  { origins }: Value,
+  { shape, origins }: Value,
 ): LiveRead | undefined {
-  if (cell.kind !== 'variable' && cell.kind !== 'field') return undefined;
+  const isRemoved = cell.kind === 'redis' && shape.kind === 'constant' && shape.value === null;
+  if (cell.kind !== 'variable' && cell.kind !== 'field' && !isRemoved) return undefined;
   if ([...origins.keys()].some((id) => reads.get(id)?.cell.key === cell.key)) return undefined;
   return [...reads.values()].findLast(
     (read) =>

@@ -7,6 +7,7 @@ import {
   describe,
   guardOf,
   levelsAbove,
+  placeText,
   realLocks,
   strength,
   strongestPerDimension,
@@ -45,7 +46,7 @@ export function noteCellWrite(
   analysis.writes.set(cell.key, writes);
   // That a lock is given back too early is a bug of its own.
   const held = [...state.held.values(), ...[...state.lapsed.values()].map(({ acquisition }) => acquisition)];
-  const key = `${placeKey(place)} ${held.map(({ id }) => id).join()}`;
+  const key = `${placeText(place)} ${held.map(({ id }) => id).join()}`;
   if (writes.has(key)) return;
   const { entry, expects } = analysis;
   writes.set(key, {
@@ -125,7 +126,7 @@ export function settleDifferentLocks(analysis: Analysis, settling: Settling): Di
   const { candidates, evidence, isReported } = settling;
   const updated = new Set(
     candidates.flatMap((one) =>
-      one.kind === 'update' && one.act === undefined ? [placeKey(one.write)] : [],
+      one.kind === 'update' && one.act === undefined ? [placeText(one.write)] : [],
     ),
   );
   const found = new Map<string, DifferentLocks>();
@@ -146,7 +147,7 @@ export function settleDifferentLocks(analysis: Analysis, settling: Settling): Di
     for (const other of guarded) {
       if (isLockedByCallers(other)) continue;
       // Whom nothing but a lock tells to be there loses by a plain write what he may not mind to lose.
-      if (candidate.byLock !== undefined && !updated.has(placeKey(other.write.place))) continue;
+      if (candidate.byLock !== undefined && !updated.has(placeText(other.write.place))) continue;
       const finding = disagreement(section, other, guarded, levelsOf(analysis, other.write, evidence));
       if (finding === undefined || isReported(candidate.write)) continue;
       const key = `${cell.key} ${keyOf(finding)}`;
@@ -160,7 +161,7 @@ export function settleDifferentLocks(analysis: Analysis, settling: Settling): Di
 /** One lock that is left out, or taken in the place of another, is one bug in each function. */
 function keyOf({ write, guards, other }: DifferentLocks): string {
   const names = [...guards, ...other.guards].map(({ name }) => name).sort();
-  return guards.length === 0 ? placeKey(write) : names.join();
+  return guards.length === 0 ? placeText(write) : names.join();
 }
 
 /** A write may come between the read and the write of a section whose lock it does not hold. */
@@ -226,11 +227,7 @@ function together(
 }
 
 function placesOf(guarded: readonly Guarded[]): number {
-  return new Set(guarded.map(({ write: { place } }) => placeKey(place))).size;
-}
-
-function placeKey({ file, start }: Place): string {
-  return `${file}:${String(start)}`;
+  return new Set(guarded.map(({ write: { place } }) => placeText(place))).size;
 }
 
 function isSame(one: Place, other: Place): boolean {

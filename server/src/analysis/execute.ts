@@ -106,8 +106,8 @@ function outcomeOfComparison(operator: string, first: Value, second: Value | und
   const isKnown = first.bound === true && first.shape.kind === 'constant';
   if (!isKnown || second?.shape.kind !== 'constant') return undefined;
   const isEqual = first.shape.value === second.shape.value;
-  if (operator === '===' || operator === 'is') return isEqual;
-  if (operator === '!==' || operator === 'is not') return !isEqual;
+  if (operator === '===') return isEqual;
+  if (operator === '!==') return !isEqual;
   return undefined;
 }
 
