@@ -12,6 +12,7 @@ import os
 import threading
 import time
 from collections import OrderedDict, deque
+from typing import Callable
 
 from ._directory import ensure_lock_directory
 from ._errors import LockDirectoryError
@@ -39,8 +40,13 @@ class Queues:
         self.successors: dict[int, Queues] = {}
         """In a forked child: its own queues by its process id, of which there is one."""
         self._guard = threading.RLock()
+        self._is_ours: Callable[[], bool] = getattr(self._guard, "_is_owned")
+        """Whether this thread holds the mutex; what threading.Condition, too, asks of an RLock."""
         self._busy = False
-        """Whether a thread changes what the mutex guards. Who finds it set with the mutex interrupted that thread."""
+        """
+        Whether a thread changes what the mutex guards. Who holds the mutex already and finds it set has interrupted that thread. A
+        signal handler that raises can leave it set: whoever comes to the mutex anew takes no notice of it.
+        """
         self._locks: dict[str, LockQueue] = {}
         self._idle: OrderedDict[LockQueue, None] = OrderedDict()
         self._retired: deque[Request] = deque()
@@ -63,8 +69,9 @@ class Queues:
         """
         if self._retired:
             self._sweep()
+        interrupts = self._is_ours()
         with self._guard:
-            if self._busy:
+            if interrupts and self._busy:
                 raise RuntimeError(
                     f'Lock "{request.name}" was asked for by a signal handler or finaliser that interrupted Lockkit.'
                 )
@@ -101,8 +108,9 @@ class Queues:
 
     def _sweep(self) -> None:
         while self._retired:
+            interrupts = self._is_ours()
             with self._guard:
-                if self._busy:
+                if interrupts and self._busy:
                     return  # we interrupted someone, who sweeps on the way out
                 self._busy = True
                 try:
